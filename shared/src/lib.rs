@@ -1,1 +1,25 @@
+//! The calls and wire types of the SIR dialect, known to the server, the
+//! widget and the tests alike.
+//!
+//! Here live types, their names on the wire and what can be said of them
+//! without any input or output. What must not: tokio, sqlx, HTTP, a clock.
 
+mod names;
+
+pub mod call;
+pub mod config;
+pub mod donation;
+pub mod error;
+pub mod event;
+pub mod id;
+#[cfg(feature = "js")]
+pub mod js;
+pub mod money;
+pub mod organization;
+pub mod page;
+pub mod time;
+pub mod token_pool;
+pub mod user;
+
+pub use call::{Auth, Call, CallFacts, Feature, Method, Scope};
+pub use error::{Code, ErrorBody, FieldError};

@@ -1,0 +1,143 @@
+//! What a call is: one request type, and beside it, as constants, everything
+//! that is true of the call before it is made.
+//!
+//! The route, the authorisation, the tests' matrix and the clients all read
+//! these constants; there is no second place to keep in step.
+
+use crate::error::Code;
+use crate::names::names;
+
+/// A request of the SIR dialect.
+///
+/// The fields whose names stand in braces in [`PATH`](Call::PATH) travel in the
+/// path; the others travel in the query of a GET or DELETE, and in the JSON body
+/// of a POST or PATCH.
+pub trait Call {
+    const METHOD: Method;
+    /// The path, with its parameters in braces: `/v1/partner/users/{externalId}`.
+    const PATH: &'static str;
+    const AUTH: Auth;
+    const SCOPE: Scope;
+    /// The feature that the partner must have.
+    const FEATURE: Option<Feature> = None;
+    /// The HTTP status of success.
+    const STATUS: u16 = 200;
+    /// The codes that this call can answer besides those of every call.
+    const REFUSALS: &'static [Code];
+    type Answer;
+}
+
+/// The constants of one call, for those who walk over all of them.
+#[derive(Clone, Copy, Debug)]
+pub struct CallFacts {
+    pub method: Method,
+    pub path: &'static str,
+    pub auth: Auth,
+    pub scope: Scope,
+    pub feature: Option<Feature>,
+    pub status: u16,
+    pub refusals: &'static [Code],
+}
+
+impl CallFacts {
+    pub const fn of<C: Call>() -> Self {
+        Self {
+            method: C::METHOD,
+            path: C::PATH,
+            auth: C::AUTH,
+            scope: C::SCOPE,
+            feature: C::FEATURE,
+            status: C::STATUS,
+            refusals: C::REFUSALS,
+        }
+    }
+}
+
+names! {
+    /// The HTTP methods that calls use.
+    pub enum Method { Get = "GET", Post = "POST", Patch = "PATCH", Delete = "DELETE" }
+}
+
+impl Method {
+    /// Whether the call's fields travel in a JSON body.
+    pub const fn has_body(self) -> bool {
+        matches!(self, Self::Post | Self::Patch)
+    }
+}
+
+/// Who may make a call, and how it is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// `X-Partner-Key: pk_…` alone, from a browser.
+    Publishable,
+    /// HMAC-signed, by the publishable or the secret key of a pair.
+    Signed,
+    /// HMAC-signed by the secret key.
+    SignedSecret,
+}
+
+names! {
+    /// What a partner has been given beyond the plain API.
+    pub enum Feature {
+        Donations = "DONATIONS",
+        Actions = "ACTIONS",
+        PartnerInflow = "PARTNER_INFLOW",
+    }
+}
+
+names! {
+    /// What a key may do.
+    pub enum Scope {
+        UsersRead = "users:read",
+        UsersWrite = "users:write",
+        ActionsRead = "actions:read",
+        ActionsWrite = "actions:write",
+        TokenPoolsRead = "token_pools:read",
+        TokenPoolsWrite = "token_pools:write",
+        CampaignsRead = "campaigns:read",
+        CampaignsWrite = "campaigns:write",
+        WebhooksRead = "webhooks:read",
+        WebhooksWrite = "webhooks:write",
+        TransactionsRead = "transactions:read",
+        DashboardRead = "dashboard:read",
+        DonationsRead = "donations:read",
+        DonationsWrite = "donations:write",
+        OrganizationsRead = "organizations:read",
+        ConfigRead = "config:read",
+        ConfigWrite = "config:write",
+        FundsRead = "funds:read",
+        FundsWrite = "funds:write",
+        PledgesWrite = "pledges:write",
+        GrantsWrite = "grants:write",
+        ReportsWrite = "reports:write",
+        SessionsRead = "sessions:read",
+        SessionsWrite = "sessions:write",
+    }
+}
+
+impl Scope {
+    /// Whether a publishable key has this scope when it comes unsigned, from a
+    /// browser.
+    pub const fn in_browser(self) -> bool {
+        matches!(
+            self,
+            Self::ConfigRead | Self::OrganizationsRead | Self::DonationsRead | Self::DonationsWrite
+        )
+    }
+
+    /// Whether a publishable key has this scope when its call is signed: the
+    /// browser's scopes and every `:read` of the SIR dialect.
+    pub const fn for_signed_publishable(self) -> bool {
+        self.in_browser()
+            || matches!(
+                self,
+                Self::UsersRead
+                    | Self::ActionsRead
+                    | Self::TokenPoolsRead
+                    | Self::CampaignsRead
+                    | Self::WebhooksRead
+                    | Self::TransactionsRead
+                    | Self::DashboardRead
+            )
+    }
+}

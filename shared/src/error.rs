@@ -1,0 +1,76 @@
+//! The codes that callers branch on, each with its HTTP status, and the body
+//! in which the SIR dialect sends them.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($( $status:literal: $( $variant:ident = $text:literal ),+ ; )+) => {
+        crate::names::names! {
+            /// Why a call was refused.
+            pub enum Code { $( $( $variant = $text ),+ ),+ }
+        }
+
+        impl Code {
+            /// The HTTP status that goes with the code.
+            pub const fn status(self) -> u16 {
+                match self { $( $( Self::$variant )|+ => $status ),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    400: ValidationError = "VALIDATION_ERROR", InvalidJson = "INVALID_JSON",
+        UnsupportedCurrency = "UNSUPPORTED_CURRENCY", AmountTooLarge = "AMOUNT_TOO_LARGE";
+    401: MissingAuthHeaders = "MISSING_AUTH_HEADERS", InvalidApiKey = "INVALID_API_KEY",
+        ApiKeyExpired = "API_KEY_EXPIRED", ApiKeyInactive = "API_KEY_INACTIVE",
+        InvalidTimestamp = "INVALID_TIMESTAMP", TimestampOutOfRange = "TIMESTAMP_OUT_OF_RANGE",
+        InvalidSignature = "INVALID_SIGNATURE";
+    402: InsufficientPool = "INSUFFICIENT_POOL";
+    403: IpNotAllowed = "IP_NOT_ALLOWED", PartnerNotActive = "PARTNER_NOT_ACTIVE",
+        SecretKeyRequired = "SECRET_KEY_REQUIRED", PublishableKeyRequired = "PUBLISHABLE_KEY_REQUIRED",
+        InsufficientScope = "INSUFFICIENT_SCOPE", OriginNotAllowed = "ORIGIN_NOT_ALLOWED",
+        FeatureNotEnabled = "FEATURE_NOT_ENABLED";
+    404: NotFound = "NOT_FOUND", UserNotFound = "USER_NOT_FOUND",
+        TokenPoolNotFound = "TOKEN_POOL_NOT_FOUND", DonationNotFound = "DONATION_NOT_FOUND",
+        OrganizationNotFound = "ORGANIZATION_NOT_FOUND";
+    405: MethodNotAllowed = "METHOD_NOT_ALLOWED";
+    409: UserExists = "USER_EXISTS", IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
+        DonationClosed = "DONATION_CLOSED";
+    413: PayloadTooLarge = "PAYLOAD_TOO_LARGE";
+    415: UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE";
+    422: NoSandboxPool = "NO_SANDBOX_POOL", NoActivePool = "NO_ACTIVE_POOL";
+    429: RateLimited = "RATE_LIMITED";
+    500: InternalError = "INTERNAL_ERROR";
+    502: ProviderError = "PROVIDER_ERROR";
+    503: Overloaded = "OVERLOADED", ProviderNotConfigured = "PROVIDER_NOT_CONFIGURED";
+}
+
+/// The body of every refusal in the SIR dialect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorBody {
+    pub status_code: u16,
+    pub code: Code,
+    pub message: String,
+    pub request_id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// One field that is wrong, and how to put it right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The path of the field: `stakeholders[0].partnerUserId`.
+    pub field: String,
+    pub message: String,
+}
+
+impl FieldError {
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}

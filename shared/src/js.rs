@@ -1,0 +1,315 @@
+//! The four calls of the widget, written to and read from JavaScript values.
+//!
+//! In the browser `JSON` is there for free while serde is not, so the widget
+//! sends and reads through these. Each answer is built by a full struct
+//! literal: a field that is renamed or added does not compile here until it is
+//! read here too.
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::call::Call;
+use crate::config::{Config, CurrencyConfig, DonationConfig, GetConfig, Theme, TipConfig};
+use crate::donation::{CreateLink, Donation, DonationLink, GetDonationStatus, Nonprofit};
+use crate::error::FieldError;
+use crate::money::{Minor, Percent, Tokens};
+use crate::organization::{GetOrganization, Organization, Raised};
+
+/// A value that can be read from JavaScript; `None` when it is of another shape.
+pub trait FromJs: Sized {
+    fn from_js(value: &JsValue) -> Option<Self>;
+}
+
+/// A value that can be written to JavaScript. `undefined` is left out of JSON.
+pub trait ToJs {
+    fn to_js(&self) -> JsValue;
+}
+
+/// A call that a browser can make: its path with the parameters filled in, and
+/// its body, if it has one.
+pub trait BrowserCall: Call<Answer: FromJs> {
+    fn path(&self) -> String;
+
+    fn body(&self) -> Option<JsValue> {
+        None
+    }
+}
+
+/// Reads the member `key` of an object.
+pub fn member<T: FromJs>(object: &JsValue, key: &str) -> Option<T> {
+    T::from_js(&Reflect::get(object, &JsValue::from_str(key)).ok()?)
+}
+
+impl FromJs for String {
+    fn from_js(value: &JsValue) -> Option<Self> {
+        value.as_string()
+    }
+}
+
+impl FromJs for bool {
+    fn from_js(value: &JsValue) -> Option<Self> {
+        value.as_bool()
+    }
+}
+
+impl FromJs for i64 {
+    fn from_js(value: &JsValue) -> Option<Self> {
+        let number = value.as_f64()?;
+        let is_exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_991.0;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a whole number within 2^53"
+        )]
+        is_exact.then_some(number as Self)
+    }
+}
+
+impl FromJs for u32 {
+    fn from_js(value: &JsValue) -> Option<Self> {
+        i64::from_js(value)?.try_into().ok()
+    }
+}
+
+impl FromJs for Minor {
+    fn from_js(value: &JsValue) -> Option<Self> {
+        i64::from_js(value).map(Self)
+    }
+}
+
+impl FromJs for Tokens {
+    fn from_js(value: &JsValue) -> Option<Self> {
+        i64::from_js(value).map(Self)
+    }
+}
+
+impl FromJs for Percent {
+    fn from_js(value: &JsValue) -> Option<Self> {
+        let hundredths = (value.as_f64()? * 100.0).round();
+        let is_percent = (0.0..=10_000.0).contains(&hundredths);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 10,000"
+        )]
+        is_percent.then(|| Self::from_hundredths(hundredths as u32))
+    }
+}
+
+impl<T: FromJs> FromJs for Option<T> {
+    fn from_js(value: &JsValue) -> Option<Self> {
+        if value.is_null() || value.is_undefined() {
+            return Some(None);
+        }
+        T::from_js(value).map(Some)
+    }
+}
+
+impl<T: FromJs> FromJs for Vec<T> {
+    fn from_js(value: &JsValue) -> Option<Self> {
+        let array: &Array = value.dyn_ref()?;
+        array.iter().map(|item| T::from_js(&item)).collect()
+    }
+}
+
+impl ToJs for String {
+    fn to_js(&self) -> JsValue {
+        self.as_str().into()
+    }
+}
+
+impl ToJs for Minor {
+    fn to_js(&self) -> JsValue {
+        // Every amount that a currency allows is within 2^53.
+        #[expect(clippy::cast_precision_loss, reason = "see above")]
+        (self.0 as f64).into()
+    }
+}
+
+impl ToJs for Percent {
+    fn to_js(&self) -> JsValue {
+        (f64::from(self.hundredths()) / 100.0).into()
+    }
+}
+
+impl ToJs for std::collections::BTreeMap<String, String> {
+    fn to_js(&self) -> JsValue {
+        let object = Object::new();
+        for (name, value) in self {
+            put(&object, name, value);
+        }
+        object.into()
+    }
+}
+
+impl<T: ToJs> ToJs for Option<T> {
+    fn to_js(&self) -> JsValue {
+        self.as_ref().map_or(JsValue::UNDEFINED, ToJs::to_js)
+    }
+}
+
+fn put(object: &Object, key: &str, value: &impl ToJs) {
+    // A plain object takes every member; the answer is always `true`.
+    let _ = Reflect::set(object, &JsValue::from_str(key), &value.to_js());
+}
+
+macro_rules! read {
+    ($name:ident { $( $field:ident: $key:literal ),+ $(,)? }) => {
+        impl FromJs for $name {
+            fn from_js(value: &JsValue) -> Option<Self> {
+                Some(Self { $( $field: member(value, $key)? ),+ })
+            }
+        }
+    };
+}
+
+macro_rules! write {
+    ($name:ident { $( $field:ident: $key:literal ),+ $(,)? }) => {
+        impl ToJs for $name {
+            fn to_js(&self) -> JsValue {
+                let Self { $( $field ),+ } = self;
+                let object = Object::new();
+                $( put(&object, $key, $field); )+
+                object.into()
+            }
+        }
+    };
+}
+
+read!(Config {
+    id: "id",
+    name: "name",
+    slug: "slug",
+    enabled_features: "enabledFeatures",
+    rate_limit: "rateLimit",
+    is_active: "isActive",
+    webhook_url: "webhookUrl",
+    tip_config: "tipConfig",
+    donation: "donation",
+    theme: "theme",
+    locale: "locale",
+});
+read!(TipConfig {
+    enabled: "enabled",
+    default_percent: "defaultPercent"
+});
+read!(DonationConfig {
+    currencies: "currencies",
+    default_currency: "defaultCurrency",
+    frequencies: "frequencies",
+    providers: "providers",
+});
+read!(CurrencyConfig {
+    code: "code",
+    decimals: "decimals",
+    min: "min",
+    max: "max",
+    presets: "presets",
+});
+read!(Theme {
+    primary_color: "primaryColor",
+    radius: "radius",
+    font: "font",
+    mode: "mode"
+});
+read!(Organization {
+    id: "id",
+    slug: "slug",
+    name: "name",
+    logo: "logo",
+    ein: "ein",
+    status: "status",
+    description: "description",
+    website: "website",
+    location: "location",
+    category: "category",
+    raised: "raised",
+});
+read!(Raised {
+    currency: "currency",
+    amount: "amount",
+    count: "count"
+});
+read!(DonationLink {
+    donation_link: "donationLink",
+    partner_donation_id: "partnerDonationId"
+});
+read!(Donation {
+    partner_donation_id: "partnerDonationId",
+    status: "status",
+    reward_status: "rewardStatus",
+    amount: "amount",
+    tip_amount: "tipAmount",
+    currency: "currency",
+    frequency: "frequency",
+    provider: "provider",
+    nonprofit: "nonprofit",
+    tokens_awarded: "tokensAwarded",
+    created_at: "createdAt",
+    updated_at: "updatedAt",
+});
+read!(Nonprofit {
+    slug: "slug",
+    name: "name"
+});
+read!(FieldError {
+    field: "field",
+    message: "message"
+});
+write!(CreateLink {
+    nonprofit_slug: "nonprofitSlug",
+    amount: "amount",
+    currency: "currency",
+    frequency: "frequency",
+    provider: "provider",
+    donor_email: "donorEmail",
+    first_name: "firstName",
+    last_name: "lastName",
+    tip_amount: "tipAmount",
+    tip_percent: "tipPercent",
+    referral_code: "referralCode",
+    partner_user_id: "partnerUserId",
+    success_url: "successUrl",
+    cancel_url: "cancelUrl",
+    metadata: "metadata",
+    idempotency_key: "idempotencyKey",
+    locale: "locale",
+});
+
+impl BrowserCall for GetConfig {
+    fn path(&self) -> String {
+        Self::PATH.to_owned()
+    }
+}
+
+impl BrowserCall for GetOrganization {
+    fn path(&self) -> String {
+        Self::PATH.replace("{slug}", &encoded(&self.slug))
+    }
+}
+
+impl BrowserCall for CreateLink {
+    fn path(&self) -> String {
+        Self::PATH.to_owned()
+    }
+
+    fn body(&self) -> Option<JsValue> {
+        Some(self.to_js())
+    }
+}
+
+impl BrowserCall for GetDonationStatus {
+    fn path(&self) -> String {
+        let path = Self::PATH.replace(
+            "{partnerDonationId}",
+            &encoded(self.partner_donation_id.as_str()),
+        );
+        match self.wait {
+            Some(seconds) => format!("{path}?wait={seconds}"),
+            None => path,
+        }
+    }
+}
+
+fn encoded(segment: &str) -> String {
+    js_sys::encode_uri_component(segment).into()
+}

@@ -1,0 +1,65 @@
+//! A moment, as the API writes it.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// Milliseconds since 1970-01-01T00:00:00Z. On the wire: RFC 3339 in UTC with
+/// milliseconds and `Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    #[must_use]
+    pub const fn plus_ms(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// The moment written as RFC 3339, if it is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment: jiff::Timestamp = text.parse().ok()?;
+        Some(Self(moment.as_millisecond()))
+    }
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A moment outside the calendar's 20,000 years cannot come from a clock.
+        let moment = jiff::Timestamp::from_millisecond(self.0).map_err(|_| std::fmt::Error)?;
+        write!(f, "{moment:.3}")
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| {
+            D::Error::custom("must be a time such as 2026-05-10T09:12:00.000Z (RFC 3339)")
+        })
+    }
+}
+
+#[cfg(feature = "js")]
+impl crate::js::FromJs for Timestamp {
+    fn from_js(value: &wasm_bindgen::JsValue) -> Option<Self> {
+        // The browser reads RFC 3339 itself; a date of ours is within 2^53 ms.
+        let ms = js_sys::Date::parse(&value.as_string()?);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "checked to be a number, and whole"
+        )]
+        ms.is_finite().then_some(Self(ms as i64))
+    }
+}

@@ -1,0 +1,50 @@
+//! The pools from which rewards are paid.
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Auth, Call, Method, Scope};
+use crate::error::Code;
+use crate::id::PoolId;
+use crate::money::Tokens;
+use crate::names::names;
+use crate::time::Timestamp;
+
+/// `GET /v1/partner/token-pools/{id}/balance`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GetPoolBalance {
+    pub id: PoolId,
+}
+
+impl Call for GetPoolBalance {
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/partner/token-pools/{id}/balance";
+    const AUTH: Auth = Auth::Signed;
+    const SCOPE: Scope = Scope::TokenPoolsRead;
+    const REFUSALS: &'static [Code] = &[Code::TokenPoolNotFound];
+    type Answer = PoolBalance;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolBalance {
+    pub pool_id: PoolId,
+    pub balance: Tokens,
+    /// All that was ever put into the pool.
+    pub allocated: Tokens,
+    /// All that was ever paid out of it, before reversals.
+    pub distributed: Tokens,
+    /// All that came back into it.
+    pub reversed: Tokens,
+    pub outstanding_debt: Tokens,
+    pub as_of: Timestamp,
+}
+
+names! {
+    /// Whether a pool pays.
+    pub enum PoolStatus {
+        Active = "ACTIVE",
+        Inactive = "INACTIVE",
+        Exhausted = "EXHAUSTED",
+        Expired = "EXPIRED",
+    }
+}

@@ -1,0 +1,125 @@
+//! The people whom a partner knows, and what tokens they hold.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::call::{Auth, Call, Method, Scope};
+use crate::error::Code;
+use crate::id::{ExternalUserId, UserId};
+use crate::money::Tokens;
+use crate::page::Page;
+use crate::time::Timestamp;
+
+/// `POST /v1/partner/users`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateUser {
+    pub external_user_id: ExternalUserId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Map<String, Value>>,
+}
+
+impl Call for CreateUser {
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/v1/partner/users";
+    const AUTH: Auth = Auth::SignedSecret;
+    const SCOPE: Scope = Scope::UsersWrite;
+    const STATUS: u16 = 201;
+    const REFUSALS: &'static [Code] = &[Code::UserExists, Code::IdempotencyKeyReused];
+    type Answer = User;
+}
+
+/// `GET /v1/partner/users`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListUsers {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Inclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_from: Option<Timestamp>,
+    /// Exclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_to: Option<Timestamp>,
+}
+
+impl Call for ListUsers {
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/partner/users";
+    const AUTH: Auth = Auth::Signed;
+    const SCOPE: Scope = Scope::UsersRead;
+    const REFUSALS: &'static [Code] = &[];
+    type Answer = Page<User>;
+}
+
+/// `GET /v1/partner/users/{externalId}`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetUser {
+    pub external_id: ExternalUserId,
+}
+
+impl Call for GetUser {
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/partner/users/{externalId}";
+    const AUTH: Auth = Auth::Signed;
+    const SCOPE: Scope = Scope::UsersRead;
+    const REFUSALS: &'static [Code] = &[Code::UserNotFound];
+    type Answer = User;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    pub id: UserId,
+    pub external_user_id: ExternalUserId,
+    pub email: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub metadata: Map<String, Value>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// `GET /v1/partner/users/{externalId}/balance`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetUserBalance {
+    pub external_id: ExternalUserId,
+}
+
+impl Call for GetUserBalance {
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/partner/users/{externalId}/balance";
+    const AUTH: Auth = Auth::Signed;
+    const SCOPE: Scope = Scope::UsersRead;
+    const REFUSALS: &'static [Code] = &[Code::UserNotFound];
+    type Answer = UserBalance;
+}
+
+/// `balance` is `available` and `vesting` together; debt stands apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserBalance {
+    pub external_user_id: ExternalUserId,
+    pub balance: Tokens,
+    pub available: Tokens,
+    pub vesting: Tokens,
+    pub debt: Tokens,
+    pub lifetime_earned: Tokens,
+    pub lifetime_reversed: Tokens,
+    /// Always `SIR`.
+    pub currency: String,
+}
