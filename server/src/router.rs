@@ -1,0 +1,78 @@
+//! The route table: every call with its handler, every page with its path.
+
+mod answer;
+mod calls;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::get;
+use shared::CallFacts;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use self::answer::{Answered, Reply};
+use self::calls::Calls;
+use crate::api::partner::{configuration, donations, organizations, token_pools, users};
+use crate::app::App;
+use crate::page;
+
+/// What every answer carries as `X-Request-Id`.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// The calls of the SIR dialect.
+fn partner_calls() -> Calls {
+    Calls::default()
+        .add(configuration::get_config)
+        .add(organizations::find_organizations)
+        .add(organizations::get_organization)
+        .add(donations::create_link)
+        .add(donations::get_status)
+        .add(users::create_user)
+        .add(users::list_users)
+        .add(users::get_user)
+        .add(users::get_balance)
+        .add(token_pools::get_balance)
+}
+
+/// What is true of every call, for those who walk over all of them.
+pub fn call_facts() -> Vec<CallFacts> {
+    partner_calls().facts
+}
+
+/// The whole server as one service.
+pub fn router(app: Arc<App>) -> Router {
+    let pages = Router::new()
+        .route("/", get(page::home::show))
+        .route("/donate.js", get(page::widget::loader))
+        .route("/widget/{version}/{*file}", get(page::widget::asset))
+        .route("/health/live", get(page::health::live))
+        .route("/health/ready", get(page::health::ready));
+    pages
+        .merge(partner_calls().router)
+        .fallback(answer::not_found)
+        .method_not_allowed_fallback(answer::method_not_allowed)
+        .layer(CatchPanicLayer::custom(answer::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), number_request))
+        .with_state(app)
+}
+
+async fn number_request(
+    axum::extract::State(app): axum::extract::State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = format!("req_{}", app.context.random_hex::<12>());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let mut response = next.run(request).await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-request-id"), value);
+    }
+    response
+}
