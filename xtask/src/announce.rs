@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &[String]) {
         }
         announced = true;
         if let Err(failure) = welcome(address.trim(), &credentials) {
-            eprintln!("{failure}");
+            eprintln!("error: {failure}");
         }
     });
 }

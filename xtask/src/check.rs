@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
         let verdict = match step() {
             Ok(()) => "ok",
             Err(failure) => {
-                eprintln!("{failure}");
+                eprintln!("error: {failure}");
                 failed.push(name);
                 "FAILED"
             }

@@ -26,7 +26,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "error: {}", self.0)
+        formatter.write_str(&self.0)
     }
 }
 

@@ -93,8 +93,8 @@ fn rust(name: Option<&str>, report: &mut Report) -> Outcome<()> {
             command.env("GIVING_TEST_POSTGRES", postgres.url());
         }
         Err(failure) => {
-            println!("{failure}");
-            report.missing(format!("the PostgreSQL half of the Rust tests; {failure}"));
+            println!("SQLite only: {failure}");
+            report.missing(format!("the PostgreSQL half of the Rust tests ({failure})"));
             command
                 .args(["--", "--skip", "::postgres"])
                 .env_remove("GIVING_TEST_POSTGRES");

@@ -50,39 +50,45 @@ pub(crate) fn build(purpose: Purpose) -> Outcome<()> {
         );
     }
     println!("building the widget");
-    fetch()?;
+    fetch(library)?;
     trunk(library)?;
     shrink::shrink()?;
     assets::compress()?;
     stamp.keep()
 }
 
-/// Trunk is kept off the network, so the crates must be here before it starts.
-fn fetch() -> Outcome<()> {
-    run(cargo().args(["fetch", "--quiet", "--target", tools::WASM]))
+/// Trunk is kept off the network, so the crates must be here before it starts; those of the
+/// standard library too, where that is rebuilt.
+fn fetch(library: Library) -> Outcome<()> {
+    let mut command = cargo();
+    command.args(["fetch", "--quiet", "--target", tools::WASM]);
+    choose_library(&mut command, library);
+    run(&mut command)
 }
 
 fn trunk(library: Library) -> Outcome<()> {
-    let program = tools::find_widget_tool("trunk")?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(tools::find_widget_tool("trunk")?);
     command
         .current_dir(place::root())
-        // The profile named in Trunk.toml; "release" concerns what trunk does around cargo.
+        // The profile is named in Trunk.toml; "release" concerns what trunk does around cargo.
         .args(["build", "--release", "--offline", "--skip-version-check"])
-        .env("PATH", tools::search_path());
+        .env("PATH", tools::search_path())
+        // Of a failed build one wants to read the compiler's words, not trunk's stack.
+        .env_remove("RUST_BACKTRACE");
     if env::var_os("NO_COLOR").is_some() {
         // Trunk takes this variable for a flag and knows no value but these two.
         command.env("NO_COLOR", "true");
     }
-    if library == Library::RebuiltForSize {
-        rebuild_library(&mut command);
-    }
+    choose_library(&mut command, library);
     run(&mut command)
 }
 
 /// Rebuilding the library takes switches that this compiler calls unstable; only the shipped
 /// module is made so, in a folder of its own, and everything builds without.
-fn rebuild_library(command: &mut Command) {
+fn choose_library(command: &mut Command, library: Library) {
+    if library == Library::ReadyMade {
+        return;
+    }
     let mut flags = env::var_os("RUSTFLAGS").unwrap_or_default();
     flags.push(
         " -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",

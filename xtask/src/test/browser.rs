@@ -30,8 +30,8 @@ pub(super) fn run(name: Option<&str>, report: &mut Report) -> Outcome<()> {
     let (node, chromium) = match programs() {
         Ok(programs) => programs,
         Err(failure) => {
-            println!("{failure}");
-            report.missing(format!("the browser suite; {failure}"));
+            println!("no browser suite: {failure}");
+            report.missing(format!("the browser suite ({failure})"));
             return Ok(());
         }
     };
