@@ -66,12 +66,13 @@ fn sysroot() -> Outcome<PathBuf> {
 /// Makes sure of trunk and of the wasm-bindgen that equals the crate's version.
 pub(crate) fn ensure_widget_tools() -> Outcome<()> {
     let wasm_bindgen = locked_version("wasm-bindgen")?;
-    // wasm-bindgen-cli's own lock names crates that newer compilers refuse.
+    // Not `--locked`: wasm-bindgen-cli's own lock names crates that newer compilers refuse.
+    let only = ["--bin", "wasm-bindgen"];
     ensure(
         "wasm-bindgen-cli",
         "wasm-bindgen",
         &wasm_bindgen,
-        &[],
+        &only,
         "one minute",
     )?;
     ensure("trunk", "trunk", TRUNK, &["--locked"], "three minutes")
