@@ -76,6 +76,7 @@ impl Environment {
         }
     }
 
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Sandbox => Self::Production,

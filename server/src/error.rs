@@ -72,10 +72,11 @@ impl Error {
         self
     }
 
-    /// Writes the private source to the log, once, at the edge.
-    pub fn log(&self, request_id: &str) {
+    /// Writes the private source to the log, once, at the edge: `place` is the
+    /// request's id, or the worker.
+    pub fn log(&self, place: &str) {
         if let Some(source) = &self.source {
-            tracing::error!(request_id, error = %source, "a call failed");
+            tracing::error!(place, code = %self.code, error = %source, "failed");
         }
     }
 }

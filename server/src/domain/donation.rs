@@ -204,7 +204,7 @@ pub async fn find_by_token(app: &App, token: &str) -> Result<Option<DonationRow>
 
 /// Books the payment of a donation, once, and leaves its reward as a job. A
 /// payment that was booked before changes nothing.
-pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<DonationRow, Error> {
+pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(), Error> {
     let now = app.context.now();
     let mut tx = app.db.write().await?;
     let commit = store::event::next_commit(&mut tx, &row.partner_id).await?;
@@ -216,7 +216,7 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<D
     row.reward_rate = rate(row.public.currency).map(Rate::millionths);
     row.public.reward_status = reward_status(&row, &partner);
     if !store::donation::complete(&mut tx, &row).await? {
-        return Ok(row);
+        return Ok(());
     }
     if row.public.reward_status == RewardStatus::Pending {
         store::job::put(&mut tx, &reward_job(&row, now), now).await?;
@@ -225,7 +225,7 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<D
     tx.commit().await?;
     app.reward_due.notify_one();
     app.waiting.wake(&row.public.partner_donation_id);
-    Ok(row)
+    Ok(())
 }
 
 /// Tokens for one major unit of a currency; none for those without a rate.

@@ -80,6 +80,10 @@ pub(super) async fn method_not_allowed(extensions: Extensions) -> Response {
     refuse(&error, &request_id(&extensions))
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 pub(super) fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     let text = text

@@ -80,7 +80,7 @@ impl Changes {
             match effect {
                 Effect::User(user) => self.users.push(user_row(partner, user)),
                 Effect::Transaction(transaction) => {
-                    self.record_transaction(partner, &loaded.books, transaction)
+                    self.record_transaction(partner, &loaded.books, transaction);
                 }
                 Effect::Action { action, .. } => self.record_action(partner, action),
                 Effect::Warned { pool_id, .. } | Effect::Depleted(pool_id) => {
