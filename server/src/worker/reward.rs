@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use ledger::{
-    ActionKey, Command, KeySpace, OnRefusal, Outcome, Profile, Rate, Recipient, Reward, Stakeholder,
+    ActionKey, Command, KeySpace, OnRefusal, Profile, Rate, Recipient, Reward, Stakeholder,
 };
 use shared::donation::RewardStatus;
 use shared::id::{DonationId, ExternalUserId};

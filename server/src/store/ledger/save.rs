@@ -34,7 +34,8 @@ pub(super) struct Changes {
     actions: BTreeMap<(PartnerId, String), Value>,
     pools: BTreeMap<(PartnerId, PoolId), Value>,
     wallets: BTreeMap<(PartnerId, UserId), Value>,
-    events: Vec<(PartnerId, EventType, Value)>,
+    /// Each with its data, as JSON text.
+    events: Vec<(PartnerId, EventType, String)>,
     rewards: Vec<(PartnerId, DonationId, RewardStatus, Tokens)>,
     /// Partners whose pools were filled.
     filled: Vec<PartnerId>,
@@ -197,7 +198,7 @@ fn number_events(changes: &Changes, context: &Context) -> Vec<EventRow> {
             position: *position,
             id: context.event_id(),
             event_type: *event_type,
-            data: data.to_string(),
+            data: data.clone(),
             created_at: changes.now,
         });
         *position += 1;
