@@ -6,6 +6,8 @@ pub mod key;
 pub mod limit;
 pub mod signature;
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
@@ -25,6 +27,9 @@ use crate::store::partner::Partner;
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A call that passed every check, and who makes it.
 #[derive(Debug)]
@@ -124,15 +129,20 @@ async fn authenticate(
 }
 
 async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
-    match Limited::new(body, MAX_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes().into()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Error::new(
+    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
+    match read {
+        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Error::new(
             Code::PayloadTooLarge,
             format!("the body is larger than {MAX_BODY} bytes"),
         )),
-        Err(_) => Err(Error::new(
+        Ok(Err(_)) => Err(Error::new(
             Code::InvalidJson,
             "the body ended before its announced length",
+        )),
+        Err(_) => Err(Error::new(
+            Code::RequestTimeout,
+            "the body did not arrive in time",
         )),
     }
 }

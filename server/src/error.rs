@@ -83,9 +83,22 @@ impl Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut => Self::overloaded(),
-            other => Self::internal(other),
+        if is_busy(&error) {
+            Self::overloaded()
+        } else {
+            Self::internal(error)
         }
+    }
+}
+
+/// No connection, or no lock, within its time: SQLite's BUSY in its two forms,
+/// PostgreSQL's `lock_not_available`.
+fn is_busy(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => {
+            matches!(error.code().as_deref(), Some("5" | "517" | "55P03"))
+        }
+        _ => false,
     }
 }

@@ -1,6 +1,8 @@
 //! Answers of the SIR dialect: the reply of a handler, the envelope of a
 //! refusal, and the headers that go with both.
 
+use std::any::Any;
+
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
@@ -80,19 +82,12 @@ pub(super) async fn method_not_allowed(extensions: Extensions) -> Response {
     refuse(&error, &request_id(&extensions))
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the layer hands the panic over"
-)]
-pub(super) fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+pub(super) fn panicked(panic: &(dyn Any + Send), request_id: &RequestId) -> Response {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     let text = text
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default();
-    refuse(
-        &Error::internal(format!("panic: {text}")),
-        &request_id(&Extensions::new()),
-    )
+    refuse(&Error::internal(format!("panic: {text}")), request_id)
 }
 
 pub(super) fn add_quota(headers: &mut HeaderMap, quota: Quota) {
