@@ -40,6 +40,21 @@ pub fn member<T: FromJs>(object: &JsValue, key: &str) -> Option<T> {
     T::from_js(&Reflect::get(object, &JsValue::from_str(key)).ok()?)
 }
 
+/// Sets the member `key` of a plain object.
+pub fn set(object: &Object, key: &str, value: &JsValue) {
+    // A plain object takes every member; the answer is always `true`.
+    let _ = Reflect::set(object, &JsValue::from_str(key), value);
+}
+
+/// A plain object of these members.
+pub fn object(members: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (key, value) in members {
+        set(&object, key, value);
+    }
+    object
+}
+
 impl FromJs for String {
     fn from_js(value: &JsValue) -> Option<Self> {
         value.as_string()
@@ -125,6 +140,12 @@ impl ToJs for Minor {
     }
 }
 
+impl ToJs for Tokens {
+    fn to_js(&self) -> JsValue {
+        Minor(self.0).to_js()
+    }
+}
+
 impl ToJs for Percent {
     fn to_js(&self) -> JsValue {
         (f64::from(self.hundredths()) / 100.0).into()
@@ -135,7 +156,7 @@ impl ToJs for std::collections::BTreeMap<String, String> {
     fn to_js(&self) -> JsValue {
         let object = Object::new();
         for (name, value) in self {
-            put(&object, name, value);
+            set(&object, name, &value.to_js());
         }
         object.into()
     }
@@ -147,14 +168,10 @@ impl<T: ToJs> ToJs for Option<T> {
     }
 }
 
-fn put(object: &Object, key: &str, value: &impl ToJs) {
-    // A plain object takes every member; the answer is always `true`.
-    let _ = Reflect::set(object, &JsValue::from_str(key), &value.to_js());
-}
-
 macro_rules! read {
     ($name:ident { $( $field:ident: $key:literal ),+ $(,)? }) => {
         impl FromJs for $name {
+            #[inline(never)]
             fn from_js(value: &JsValue) -> Option<Self> {
                 Some(Self { $( $field: member(value, $key)? ),+ })
             }
@@ -168,7 +185,7 @@ macro_rules! write {
             fn to_js(&self) -> JsValue {
                 let Self { $( $field ),+ } = self;
                 let object = Object::new();
-                $( put(&object, $key, $field); )+
+                $( set(&object, $key, &$field.to_js()); )+
                 object.into()
             }
         }
@@ -283,7 +300,7 @@ impl BrowserCall for GetConfig {
 
 impl BrowserCall for GetOrganization {
     fn path(&self) -> String {
-        Self::PATH.replace("{slug}", &encoded(&self.slug))
+        filled(Self::PATH, &self.slug)
     }
 }
 
@@ -299,17 +316,17 @@ impl BrowserCall for CreateLink {
 
 impl BrowserCall for GetDonationStatus {
     fn path(&self) -> String {
-        let path = Self::PATH.replace(
-            "{partnerDonationId}",
-            &encoded(self.partner_donation_id.as_str()),
-        );
+        let path = filled(Self::PATH, self.partner_donation_id.as_str());
         match self.wait {
-            Some(seconds) => format!("{path}?wait={seconds}"),
+            Some(seconds) => path + "?wait=" + &seconds.to_string(),
             None => path,
         }
     }
 }
 
-fn encoded(segment: &str) -> String {
-    js_sys::encode_uri_component(segment).into()
+/// The path with its one parameter, which stands at its end.
+fn filled(path: &str, value: &str) -> String {
+    let value: String = js_sys::encode_uri_component(value).into();
+    let (start, _) = path.split_once('{').unwrap_or((path, ""));
+    start.to_owned() + &value
 }
