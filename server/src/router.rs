@@ -24,6 +24,13 @@ use crate::page;
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) String);
 
+impl RequestId {
+    /// For what is answered outside of any request.
+    pub(crate) fn unknown() -> Self {
+        Self("req_unknown".to_owned())
+    }
+}
+
 /// The calls of the SIR dialect.
 fn partner_calls() -> Calls {
     Calls::default()
@@ -44,15 +51,31 @@ pub fn call_facts() -> Vec<CallFacts> {
     partner_calls().facts
 }
 
+/// What a person sees: also what goes wrong here is a page.
+fn pages() -> Router<Arc<App>> {
+    let checkout = get(page::checkout::show).post(page::checkout::pay);
+    Router::new()
+        .route("/", get(page::home::show))
+        .route("/checkout/{token}", checkout)
+        .route(
+            "/checkout/{token}/cancelled",
+            get(page::checkout::cancelled),
+        )
+        .route("/thanks/{token}", get(page::thanks::show))
+        .layer(CatchPanicLayer::custom(page::refusal::panicked))
+        .layer(middleware::from_fn(page::refusal::as_page))
+}
+
 /// The whole server as one service.
 pub fn router(app: Arc<App>) -> Router {
-    let pages = Router::new()
-        .route("/", get(page::home::show))
+    let files = Router::new()
+        .route("/page.css", get(page::layout::style))
         .route("/donate.js", get(page::widget::loader))
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));
-    pages
+    pages()
+        .merge(files)
         .merge(partner_calls().router)
         .fallback(answer::not_found)
         .method_not_allowed_fallback(answer::method_not_allowed)
