@@ -122,9 +122,14 @@ pub async fn list(
 
 /// Ends a key for good and answers it, if there is such a key.
 pub async fn revoke(conn: &mut Connection, public_key_or_id: &str) -> Result<Option<Key>, Error> {
+    sqlx::query("UPDATE keys SET is_active = 0 WHERE id = $1 OR public_key = $1")
+        .bind(public_key_or_id)
+        .execute(&mut *conn)
+        .await?;
     let row = sqlx::query(concat!(
-        "UPDATE keys AS k SET is_active = 0 WHERE k.id = $1 OR k.public_key = $1 RETURNING ",
-        columns!()
+        "SELECT ",
+        columns!(),
+        " FROM keys k WHERE k.id = $1 OR k.public_key = $1"
     ))
     .bind(public_key_or_id)
     .fetch_optional(conn)
