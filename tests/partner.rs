@@ -1,0 +1,3 @@
+//! The calls of the SIR dialect, one file a resource.
+
+mod config;
