@@ -1,3 +1,5 @@
-//! The calls of the SIR dialect, one file a resource.
+//! The calls of the SIR dialect, one file a resource, and what is common to
+//! all of them.
 
+mod auth;
 mod config;

@@ -3,6 +3,7 @@
 
 mod client;
 mod database;
+mod gift;
 mod response;
 mod tenant;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use server::app::App;
-use server::config::Settings;
+use server::config::{Environment, Settings};
 use server::context::Context;
 use server::serve::{Fill, Running, start};
 use server::store::ledger::verify::audit;
@@ -131,6 +132,19 @@ impl Stage {
             tenant.client = Client::new(&running.app.base_url, self.now_ms.clone());
         }
         self.running = Some(running);
+    }
+
+    /// Makes this a production server, and gives our partner keys for it.
+    pub(crate) async fn turn_to_production(&mut self) {
+        let mut tx = self.app().db.write().await.unwrap();
+        sqlx::query("UPDATE settings SET value = 'production' WHERE id = 'environment'")
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        self.restart(|settings| settings.environment = Environment::Production)
+            .await;
+        self.ours.keys = self.limit_key(|_| {}).await;
     }
 
     pub(crate) async fn stop(&mut self) {

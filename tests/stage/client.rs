@@ -52,7 +52,7 @@ impl Client {
             method: method.to_owned(),
             url: format!("{}{path}", self.base_url).parse().unwrap(),
             headers: Vec::new(),
-            body: String::new(),
+            body: Vec::new(),
         }
     }
 
@@ -103,7 +103,7 @@ pub(crate) struct Request {
     method: String,
     url: Url,
     headers: Vec<(String, String)>,
-    body: String,
+    body: Vec<u8>,
 }
 
 impl Request {
@@ -123,7 +123,7 @@ impl Request {
         self
     }
 
-    pub(crate) fn body(mut self, content_type: &str, body: impl Into<String>) -> Self {
+    pub(crate) fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.header("content-type", content_type)
     }

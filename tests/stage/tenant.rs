@@ -98,14 +98,14 @@ impl Stage {
         tx.commit().await.unwrap();
     }
 
-    /// Gives our partner a new key pair, limited as `limit` says, to use from now.
-    pub(crate) async fn limit_key(&mut self, limit: impl FnOnce(&mut Key)) {
+    /// A new key pair of our partner, limited as `limit` says.
+    pub(crate) async fn limit_key(&self, limit: impl FnOnce(&mut Key)) -> Keys {
         let (mut key, keys) = new_keys(self.app(), &self.ours.partner);
         limit(&mut key);
         let mut tx = self.app().db.write().await.unwrap();
         key::insert(&mut tx, &key).await.unwrap();
         tx.commit().await.unwrap();
-        self.ours.keys = keys;
+        keys
     }
 
     /// Gives our partner another pool, as `shape` says, and tokens in it.
