@@ -4,6 +4,7 @@
 mod client;
 mod database;
 mod gift;
+mod look;
 mod response;
 mod tenant;
 
@@ -21,6 +22,7 @@ use tokio::runtime;
 
 pub(crate) use self::client::{Client, Keys, Request};
 pub(crate) use self::database::{Database, Kind, MASTER_KEY};
+pub(crate) use self::gift::gift_with;
 pub(crate) use self::response::Response;
 pub(crate) use self::tenant::Tenant;
 
@@ -118,6 +120,11 @@ impl Stage {
     pub(crate) fn pass_time(&self, ms: i64) {
         self.now_ms.fetch_add(ms, Ordering::SeqCst);
         self.app().reward_due.notify_one();
+    }
+
+    /// Lets the sweeper pass once, now.
+    pub(crate) async fn sweep(&self) {
+        server::worker::sweep::pass(self.app()).await.unwrap();
     }
 
     /// Stops the server and starts it again on the same database, with settings
