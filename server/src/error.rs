@@ -35,6 +35,13 @@ impl Error {
         error
     }
 
+    /// A fault of ours that unwound: its message is the source.
+    pub fn panicked(panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Self::internal(format!("panic: {}", text.unwrap_or_default()))
+    }
+
     /// Too much to do just now; nothing was written.
     pub fn overloaded() -> Self {
         let mut error = Self::new(

@@ -56,11 +56,12 @@ fn media_type(response: &Response) -> Option<&str> {
 }
 
 /// A fault of ours that unwound a handler.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 pub fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    let error = Error::internal(format!("panic: {}", text.unwrap_or_default()));
-    Refusal::from(error).into_response()
+    Refusal::from(Error::panicked(&*panic)).into_response()
 }
 
 /// Whether who asks for this path would rather read a page than JSON.
@@ -87,7 +88,7 @@ pub(crate) fn page(error: &Error, RequestId(request_id): &RequestId) -> Response
     let body = html! {
         section.card.message {
             h1 { (heading) }
-            p { (error.message) }
+            p { (sentence(&error.message)) }
             @if status.is_server_error() {
                 p.quiet { "If it happens again, tell us this number: " code { (request_id) } }
             }
@@ -99,6 +100,14 @@ pub(crate) fn page(error: &Error, RequestId(request_id): &RequestId) -> Response
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
     response
+}
+
+/// A message of the API, which begins like a clause, as a sentence.
+fn sentence(message: &str) -> String {
+    let mut rest = message.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    let end = if message.ends_with('.') { "" } else { "." };
+    first.chain(rest).chain(end.chars()).collect()
 }
 
 fn status(error: &Error) -> StatusCode {

@@ -91,14 +91,7 @@ pub(super) async fn method_not_allowed(request: Request) -> Response {
     reason = "the layer hands the panic over"
 )]
 pub(super) fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    let text = text
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    refuse(
-        &Error::internal(format!("panic: {text}")),
-        &request_id(&Extensions::new()),
-    )
+    refuse(&Error::panicked(&*panic), &RequestId::unknown())
 }
 
 pub(super) fn add_quota(headers: &mut HeaderMap, quota: Quota) {
