@@ -123,7 +123,7 @@ fn heading(status: StatusCode) -> &'static str {
         413 => "That is more than fits",
         429 => "Too many tries",
         503 => "Please try again shortly",
-        500.. => "Something went wrong",
+        500.. => "That did not work",
         _ => "This link does not work",
     }
 }

@@ -16,7 +16,7 @@ pub fn form(offer: &Offer, entered: &Entered, problems: &Problems) -> Markup {
     html! {
         div.columns {
             (nonprofit(offer))
-            form.card.gift method="post" novalidate {
+            form.card method="post" novalidate {
                 input type="hidden" name="attempt" value=(entered.attempt);
                 (amount(offer, entered, problems))
                 (how_often(offer, entered))
@@ -128,7 +128,7 @@ fn tip(offer: &Offer, entered: &Entered) -> Markup {
                 legend { "Add a tip?" }
                 div.tiles {
                     (tile(("tip", "none"), "No tip", !entered.has_tip))
-                    (tile(("tip", "add"), &format!("{}% more", tip.default_percent), entered.has_tip))
+                    (tile(("tip", "add"), &format!("Add {}%", tip.default_percent), entered.has_tip))
                 }
             }
         }
