@@ -6,6 +6,7 @@
 
 mod names;
 
+pub mod action;
 pub mod call;
 pub mod config;
 pub mod donation;
@@ -17,8 +18,10 @@ pub mod js;
 pub mod money;
 pub mod organization;
 pub mod page;
+pub mod partner;
 pub mod time;
 pub mod token_pool;
+pub mod transaction;
 pub mod user;
 
 pub use call::{Auth, Call, CallFacts, Feature, Method, Scope};

@@ -48,3 +48,31 @@ names! {
         Expired = "EXPIRED",
     }
 }
+
+/// A pool with its rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pool {
+    pub id: PoolId,
+    pub name: String,
+    /// `sandbox` or `production`.
+    pub environment: String,
+    pub status: PoolStatus,
+    pub balance: Tokens,
+    pub allocated: Tokens,
+    pub distributed: Tokens,
+    pub reversed: Tokens,
+    pub low_balance_threshold: Option<Tokens>,
+    pub restrictions: Restrictions,
+    pub created_at: Timestamp,
+}
+
+/// When, and for what, a pool pays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Restrictions {
+    pub vesting_days: i64,
+    pub expires_at: Option<Timestamp>,
+    /// Empty is every type.
+    pub allowed_action_types: Vec<String>,
+}

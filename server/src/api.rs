@@ -1,0 +1,3 @@
+//! Handlers, one file a resource; each dialect in its own room. No SQL here.
+
+pub mod partner;

@@ -1,0 +1,8 @@
+//! The SIR dialect.
+
+pub mod configuration;
+pub mod donations;
+mod lists;
+pub mod organizations;
+pub mod token_pools;
+pub mod users;

@@ -1,0 +1,71 @@
+//! The people whom a partner knows.
+
+use std::sync::Arc;
+
+use shared::Code;
+use shared::user::{CreateUser, GetUser, GetUserBalance, ListUsers, User};
+
+use super::lists::Asked;
+use crate::app::App;
+use crate::auth::Authorized;
+use crate::domain::user;
+use crate::error::Error;
+use crate::router::{Answered, Reply};
+use crate::store;
+use crate::store::user::Filter;
+
+pub async fn create_user(app: Arc<App>, call: Authorized<CreateUser>) -> Answered<CreateUser> {
+    user::create(&app, &call.caller.partner, &call.headers, call.call).await
+}
+
+pub async fn list_users(app: Arc<App>, call: Authorized<ListUsers>) -> Answered<ListUsers> {
+    let ListUsers {
+        page,
+        limit,
+        cursor,
+        email,
+        created_from,
+        created_to,
+    } = call.call;
+    let asked = Asked::read(page, limit, cursor.as_deref())?;
+    let filter = Filter {
+        email: email.map(|email| email.to_lowercase()),
+        created_from,
+        created_to,
+    };
+    let partner_id = &call.caller.partner.id;
+    let mut conn = app.db.read().await?;
+    let rows = store::user::list(&mut conn, partner_id, &filter, &asked.window()).await?;
+    let total = if asked.wants_total() {
+        Some(store::user::count(&mut conn, partner_id, &filter).await?)
+    } else {
+        None
+    };
+    Ok(Reply::new(asked.answer(rows, total, |user| {
+        (user.created_at, user.id.as_str())
+    })))
+}
+
+pub async fn get_user(app: Arc<App>, call: Authorized<GetUser>) -> Answered<GetUser> {
+    let mut conn = app.db.read().await?;
+    let found =
+        store::user::find(&mut conn, &call.caller.partner.id, &call.call.external_id).await?;
+    found.map(Reply::<User>::new).ok_or_else(unknown)
+}
+
+pub async fn get_balance(
+    app: Arc<App>,
+    call: Authorized<GetUserBalance>,
+) -> Answered<GetUserBalance> {
+    let mut conn = app.db.read().await?;
+    let (partner_id, now) = (&call.caller.partner.id, app.context.now());
+    let balance = store::user::balance(&mut conn, partner_id, &call.call.external_id, now).await?;
+    balance.map(Reply::new).ok_or_else(unknown)
+}
+
+fn unknown() -> Error {
+    Error::new(
+        Code::UserNotFound,
+        "no user of yours has this externalUserId",
+    )
+}

@@ -1,0 +1,314 @@
+//! Who may make a call. [`admit`] goes through the checks of contract §1.2 in
+//! their order; what comes out, [`Authorized`], is the only way to a handler.
+
+mod address;
+pub mod key;
+pub mod limit;
+pub mod signature;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use shared::partner::PartnerStatus;
+use shared::{Auth, Call, Code, Feature, Scope};
+
+use self::key::{Half, PresentedKey};
+use self::limit::{Charge, Quota};
+use crate::app::App;
+use crate::config::Environment;
+use crate::error::Error;
+use crate::request::{self, Pair};
+use crate::store::key::Key;
+use crate::store::partner::Partner;
+
+/// The largest body, in bytes.
+pub const MAX_BODY: usize = 1 << 20;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A call that passed every check, and who makes it.
+#[derive(Debug)]
+pub struct Authorized<C> {
+    pub call: C,
+    pub caller: Caller,
+    pub headers: HeaderMap,
+    /// What this call was charged, should it turn out to be free.
+    pub charge: Charge,
+}
+
+#[derive(Debug)]
+pub struct Caller {
+    pub partner: Partner,
+    pub key: Key,
+}
+
+/// A refusal, with the quota if the caller is known by then.
+#[derive(Debug)]
+pub struct Denied {
+    pub error: Error,
+    pub quota: Option<Quota>,
+}
+
+impl From<Error> for Denied {
+    fn from(error: Error) -> Self {
+        Self { error, quota: None }
+    }
+}
+
+/// The sub-scopes are checked, the body is read and parsed, and only then is
+/// there an [`Authorized`] call.
+pub async fn admit<C: Call + DeserializeOwned>(
+    app: &App,
+    parts: Parts,
+    path: Vec<Pair>,
+    body: Body,
+) -> Result<Authorized<C>, Denied> {
+    let now = app.context.now();
+    let address = address::client(&parts, &app.settings.trusted_proxies);
+    let checked = authenticate(app, &parts, C::AUTH, (address, body)).await;
+    let (caller, half, body) = match checked {
+        Ok(checked) => checked,
+        Err(error) => return Err(app.limiter.count_failure(address, now, error).into()),
+    };
+    let needs = Needs {
+        auth: C::AUTH,
+        scope: C::SCOPE,
+        feature: C::FEATURE,
+    };
+    let charge = permit(app, (&caller, half), needs, (&parts.headers, address))?;
+    let call = parse::<C>(&parts, path, &body).map_err(|error| Denied {
+        error,
+        quota: Some(charge.quota),
+    })?;
+    Ok(Authorized {
+        call,
+        caller,
+        headers: parts.headers,
+        charge,
+    })
+}
+
+/// What a caller must bring besides a key.
+#[derive(Clone, Copy, Debug)]
+struct Needs {
+    auth: Auth,
+    scope: Scope,
+    feature: Option<Feature>,
+}
+
+/// The checks of a widget's call, for a page that carries the publishable key
+/// in its address.
+pub async fn admit_page(
+    app: &App,
+    parts: &Parts,
+    key: &str,
+    (scope, feature): (Scope, Feature),
+) -> Result<Caller, Denied> {
+    let address = address::client(parts, &app.settings.trusted_proxies);
+    let identified = match PresentedKey::parse(key) {
+        Some(presented) => identify(app, presented, address).await,
+        None => Err(key::unknown()),
+    };
+    let now = app.context.now();
+    let (caller, half) =
+        identified.map_err(|error| app.limiter.count_failure(address, now, error))?;
+    let needs = Needs {
+        auth: Auth::Publishable,
+        scope,
+        feature: Some(feature),
+    };
+    permit(app, (&caller, half), needs, (&parts.headers, address))?;
+    Ok(caller)
+}
+
+/// partner state → key type → scope → origin → feature → limit.
+fn permit(
+    app: &App,
+    (caller, half): (&Caller, Half),
+    needs: Needs,
+    (headers, address): (&HeaderMap, IpAddr),
+) -> Result<Charge, Denied> {
+    check_partner(&caller.partner, app.settings.environment)?;
+    check_key_type(needs.auth, half)?;
+    check_scope(&caller.key, half, (needs.scope, needs.auth))?;
+    check_origin(app, headers, &caller.key, needs.auth)?;
+    check_feature(&caller.partner, needs.feature)?;
+    let now = app.context.now();
+    app.limiter
+        .charge(caller, (needs.auth, address), &app.settings, now)
+        .map_err(|(error, quota)| Denied {
+            error,
+            quota: Some(quota),
+        })
+}
+
+/// key known → key state → address.
+async fn identify(
+    app: &App,
+    presented: PresentedKey,
+    address: IpAddr,
+) -> Result<(Caller, Half), Error> {
+    let (key, partner) = presented.find(app).await?;
+    key::check_state(&key, app.context.now())?;
+    key::check_address(&key, address)?;
+    Ok((Caller { partner, key }, presented.half))
+}
+
+/// headers → key known → key state → address → timestamp → signature.
+async fn authenticate(
+    app: &App,
+    parts: &Parts,
+    auth: Auth,
+    (address, body): (IpAddr, Body),
+) -> Result<(Caller, Half, Vec<u8>), Error> {
+    let presented = PresentedKey::read(&parts.headers)?;
+    let signed = match auth {
+        Auth::Publishable => None,
+        Auth::Signed | Auth::SignedSecret => Some(signature::Headers::read(&parts.headers)?),
+    };
+    let (caller, half) = identify(app, presented, address).await?;
+    let body = read_body(body, MAX_BODY).await?;
+    if let Some(signed) = signed {
+        let timestamp = signed.check_time(app.context.now())?;
+        let secret = app
+            .vault
+            .open_seal(caller.key.id.as_str(), &caller.key.hmac_secret_sealed)
+            .map_err(Error::internal)?;
+        let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let payload = signature::payload(timestamp, parts.method.as_str(), path_and_query, &body);
+        signed.check_signature(&secret, &payload, app.settings.environment)?;
+    }
+    Ok((caller, half, body))
+}
+
+/// The whole body, if it has at most `most` bytes and arrives in time.
+pub(crate) async fn read_body(body: Body, most: usize) -> Result<Vec<u8>, Error> {
+    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, most).collect()).await;
+    match read {
+        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Error::new(
+            Code::PayloadTooLarge,
+            format!("the body is larger than {most} bytes"),
+        )),
+        Ok(Err(_)) => Err(Error::new(
+            Code::InvalidJson,
+            "the body ended before its announced length",
+        )),
+        Err(_) => Err(Error::new(
+            Code::RequestTimeout,
+            "the body did not arrive in time",
+        )),
+    }
+}
+
+/// A pending partner may use the sandbox; a suspended one nothing.
+fn check_partner(partner: &Partner, environment: Environment) -> Result<(), Error> {
+    match (partner.status, environment) {
+        (PartnerStatus::Active, _) | (PartnerStatus::PendingApproval, Environment::Sandbox) => {
+            Ok(())
+        }
+        (PartnerStatus::PendingApproval, Environment::Production) => Err(Error::new(
+            Code::PartnerNotActive,
+            "this partner is not approved yet; until then, use the sandbox",
+        )),
+        (PartnerStatus::Suspended, _) => Err(Error::new(
+            Code::PartnerNotActive,
+            "this partner is suspended",
+        )),
+    }
+}
+
+fn check_key_type(auth: Auth, half: Half) -> Result<(), Error> {
+    match (auth, half) {
+        (Auth::Publishable, Half::Secret) => Err(Error::new(
+            Code::PublishableKeyRequired,
+            "this call takes the publishable key (pk_…) only: a secret key must never reach a browser",
+        )),
+        (Auth::SignedSecret, Half::Publishable) => Err(Error::new(
+            Code::SecretKeyRequired,
+            "this call takes the secret key (sk_…) only",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn check_scope(key: &Key, half: Half, (scope, auth): (Scope, Auth)) -> Result<(), Error> {
+    let by_half = match (half, auth) {
+        (Half::Secret, _) => true,
+        (Half::Publishable, Auth::Publishable) => scope.in_browser(),
+        (Half::Publishable, Auth::Signed | Auth::SignedSecret) => scope.for_signed_publishable(),
+    };
+    let by_key = key
+        .scopes
+        .as_ref()
+        .is_none_or(|scopes| scopes.contains(&scope));
+    if by_half && by_key {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::InsufficientScope,
+        format!("this key lacks the scope {scope}"),
+    ))
+}
+
+/// A browser says where its page is from; a call without `Origin` passes.
+fn check_origin(app: &App, headers: &HeaderMap, key: &Key, auth: Auth) -> Result<(), Error> {
+    let Some(origin) = headers.get("origin") else {
+        return Ok(());
+    };
+    let origin = origin.to_str().unwrap_or_default();
+    let is_checked = auth == Auth::Publishable && !key.allowed_origins.is_empty();
+    if is_checked
+        && origin != app.origin()
+        && !key.allowed_origins.iter().any(|allowed| allowed == origin)
+    {
+        return Err(Error::new(
+            Code::OriginNotAllowed,
+            "this key may not be used on pages of this origin",
+        ));
+    }
+    Ok(())
+}
+
+fn check_feature(partner: &Partner, feature: Option<Feature>) -> Result<(), Error> {
+    match feature {
+        Some(feature) if !partner.features.contains(&feature) => Err(Error::new(
+            Code::FeatureNotEnabled,
+            format!("the feature {feature} is not enabled for this partner"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn parse<C: Call + DeserializeOwned>(
+    parts: &Parts,
+    path: Vec<Pair>,
+    body: &[u8],
+) -> Result<C, Error> {
+    if !C::METHOD.has_body() {
+        return request::from_query(path, parts.uri.query().unwrap_or_default());
+    }
+    if !body.is_empty() && !is_json(&parts.headers) {
+        return Err(Error::new(
+            Code::UnsupportedMediaType,
+            "send the body as Content-Type: application/json",
+        ));
+    }
+    request::from_body(path, body)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers
+        .get("content-type")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let media_type = value.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/json")
+        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+}

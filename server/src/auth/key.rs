@@ -1,0 +1,127 @@
+//! The key that a caller presents, and whether it may be used.
+
+use std::net::IpAddr;
+
+use axum::http::HeaderMap;
+use shared::Code;
+use shared::time::Timestamp;
+
+use crate::app::App;
+use crate::config::{Environment, Hidden};
+use crate::error::Error;
+use crate::store;
+use crate::store::key::{Key, Presented};
+use crate::store::partner::Partner;
+use crate::vault;
+
+/// Which half of a pair was presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    Publishable,
+    Secret,
+}
+
+/// The value of `X-Partner-Key`, of the right form.
+#[derive(Debug)]
+pub struct PresentedKey {
+    pub half: Half,
+    text: Hidden,
+}
+
+impl PresentedKey {
+    /// Reads `X-Partner-Key`, which must be there once.
+    pub fn read(headers: &HeaderMap) -> Result<Self, Error> {
+        let text = only_header(headers, "x-partner-key")?;
+        Self::parse(text).ok_or_else(unknown)
+    }
+
+    /// A key given outside a header, such as in a page's address.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if !text.bytes().all(is_plain) {
+            return None;
+        }
+        let half = match text.get(..3) {
+            Some("pk_") => Half::Publishable,
+            Some("sk_") => Half::Secret,
+            _ => return None,
+        };
+        Some(Self {
+            half,
+            text: Hidden::new(text),
+        })
+    }
+
+    /// The stored key and its partner.
+    pub async fn find(&self, app: &App) -> Result<(Key, Partner), Error> {
+        self.check_environment(app.settings.environment)?;
+        let hash = vault::hash(self.text.expose());
+        let presented = match self.half {
+            Half::Publishable => Presented::Public(self.text.expose()),
+            Half::Secret => Presented::SecretHash(&hash),
+        };
+        let mut conn = app.db.read().await?;
+        store::key::find(&mut conn, presented)
+            .await?
+            .ok_or_else(unknown)
+    }
+
+    fn check_environment(&self, served: Environment) -> Result<(), Error> {
+        let other = served.other();
+        if self.text.expose()[3..].starts_with(other.key_mark()) {
+            return Err(Error::new(
+                Code::InvalidApiKey,
+                format!(
+                    "this is a {} key, and this server serves {}",
+                    other.as_str(),
+                    served.as_str()
+                ),
+            ));
+        }
+        Ok(())
+    }
+}
+
+pub fn check_state(key: &Key, now: Timestamp) -> Result<(), Error> {
+    if !key.is_active {
+        return Err(Error::new(Code::ApiKeyInactive, "this key was revoked"));
+    }
+    if key.expires_at.is_some_and(|end| end <= now) {
+        return Err(Error::new(Code::ApiKeyExpired, "this key has expired"));
+    }
+    Ok(())
+}
+
+pub(super) fn check_address(key: &Key, address: IpAddr) -> Result<(), Error> {
+    if key.ip_allowlist.is_empty()
+        || key
+            .ip_allowlist
+            .iter()
+            .any(|network| network.contains(&address))
+    {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::IpNotAllowed,
+        format!("this key may not be used from {address}"),
+    ))
+}
+
+/// The value of a header that must be there exactly once.
+pub(super) fn only_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, Error> {
+    let mut values = headers.get_all(name).iter();
+    let text = match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok().filter(|text| !text.is_empty()),
+        _ => None,
+    };
+    text.ok_or_else(|| {
+        Error::new(
+            Code::MissingAuthHeaders,
+            format!("the header {name} must be sent, once"),
+        )
+    })
+}
+
+pub(super) fn unknown() -> Error {
+    Error::new(Code::InvalidApiKey, "this API key is not known here")
+}

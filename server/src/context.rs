@@ -1,0 +1,130 @@
+//! Time and chance: the only place that reads a clock or the system's entropy.
+//!
+//! Everything else is handed a [`Context`], so that a test can move time by
+//! hand.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use shared::id::{DonationId, EventId};
+use shared::time::Timestamp;
+
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// The source of time and chance.
+#[derive(Clone, Debug)]
+pub struct Context {
+    clock: Clock,
+}
+
+#[derive(Clone, Debug)]
+enum Clock {
+    System,
+    /// Milliseconds since 1970, moved by whoever holds the other half.
+    ByHand(Arc<AtomicI64>),
+}
+
+impl Context {
+    pub fn system() -> Self {
+        Self {
+            clock: Clock::System,
+        }
+    }
+
+    /// A context whose clock shows what `now_ms` holds.
+    pub fn by_hand(now_ms: Arc<AtomicI64>) -> Self {
+        Self {
+            clock: Clock::ByHand(now_ms),
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the clock"
+    )]
+    pub fn now(&self) -> Timestamp {
+        match &self.clock {
+            Clock::System => {
+                let since = SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or_default();
+                Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+            }
+            Clock::ByHand(now_ms) => Timestamp(now_ms.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// `N` unguessable bytes.
+    ///
+    /// # Panics
+    /// When the system has no entropy: nothing safe can be done without it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads entropy"
+    )]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        getrandom::fill(&mut bytes).expect("the system gives random bytes");
+        bytes
+    }
+
+    /// 24 lower-case hex digits: the seconds, then 64 random bits.
+    pub fn object_id<T: From<String>>(&self) -> T {
+        let seconds = self.now().seconds() & 0xffff_ffff;
+        T::from(format!("{seconds:08x}{}", self.random_hex::<8>()))
+    }
+
+    pub fn donation_id(&self) -> DonationId {
+        DonationId(format!("don_{}", self.random_hex::<16>()))
+    }
+
+    pub fn event_id(&self) -> EventId {
+        EventId(format!("evt_{}", self.random_hex::<12>()))
+    }
+
+    /// A random UUID (RFC 9562, version 4).
+    pub fn uuid(&self) -> String {
+        let mut bytes = self.random::<16>();
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let text = hex(&bytes);
+        format!(
+            "{}-{}-{}-{}-{}",
+            &text[..8],
+            &text[8..12],
+            &text[12..16],
+            &text[16..20],
+            &text[20..]
+        )
+    }
+
+    /// `2 N` random lower-case hex digits.
+    pub fn random_hex<const N: usize>(&self) -> String {
+        hex(&self.random::<N>())
+    }
+
+    /// `length` random characters of 0-9, A-Z, a-z, each with near six bits.
+    pub fn random_base62(&self, length: usize) -> String {
+        let mut text = String::with_capacity(length);
+        while text.len() < length {
+            // Bytes past the last whole multiple of 62 would favour some digits.
+            let [byte] = self.random::<1>();
+            if byte < 248 {
+                text.push(char::from(BASE62[usize::from(byte) % 62]));
+            }
+        }
+        text
+    }
+}
+
+/// The bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

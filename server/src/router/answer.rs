@@ -1,0 +1,138 @@
+//! Answers of the SIR dialect: the reply of a handler, the envelope of a
+//! refusal, and the headers that go with both.
+
+use axum::extract::Request;
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use shared::{Call, Code, ErrorBody};
+
+use super::RequestId;
+use crate::auth::limit::Quota;
+use crate::error::Error;
+use crate::page::refusal;
+
+/// What a handler of `C` gives back.
+pub type Answered<C> = Result<Reply<<C as Call>::Answer>, Error>;
+
+/// An answer and what is true of it.
+#[derive(Debug)]
+pub struct Reply<T> {
+    pub answer: T,
+    /// With it, a caller who has this answer already gets 304.
+    pub etag: Option<String>,
+    /// The first answer again, under the same idempotency key.
+    pub is_replay: bool,
+    /// Does not count against the limit.
+    pub is_free: bool,
+}
+
+impl<T> Reply<T> {
+    pub fn new(answer: T) -> Self {
+        Self {
+            answer,
+            etag: None,
+            is_replay: false,
+            is_free: false,
+        }
+    }
+}
+
+pub(super) fn request_id(extensions: &Extensions) -> RequestId {
+    extensions.get().cloned().unwrap_or_else(RequestId::unknown)
+}
+
+/// Writes a refusal in the envelope of the dialect, and logs what is ours.
+pub(crate) fn refuse(error: &Error, RequestId(request_id): &RequestId) -> Response {
+    error.log(request_id);
+    let body = ErrorBody {
+        status_code: error.code.status(),
+        code: error.code,
+        message: error.message.clone(),
+        request_id: request_id.clone(),
+        errors: error.errors.clone(),
+    };
+    let status =
+        StatusCode::from_u16(body.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, axum::Json(body)).into_response();
+    if let Some(seconds) = error.retry_after {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+pub(super) fn no_such_path() -> Error {
+    Error::new(Code::NotFound, "there is nothing at this path")
+}
+
+pub(super) async fn not_found(request: Request) -> Response {
+    if refusal::is_wanted(request.uri().path(), request.headers()) {
+        return refusal::page(&refusal::nothing_here(), &request_id(request.extensions()));
+    }
+    refuse(&no_such_path(), &request_id(request.extensions()))
+}
+
+pub(super) async fn method_not_allowed(request: Request) -> Response {
+    let error = Error::new(
+        Code::MethodNotAllowed,
+        "this path does not take this method; see the Allow header",
+    );
+    let id = request_id(request.extensions());
+    if refusal::is_wanted(request.uri().path(), request.headers()) {
+        return refusal::page(&error, &id);
+    }
+    refuse(&error, &id)
+}
+
+pub(super) fn add_quota(headers: &mut HeaderMap, quota: Quota) {
+    headers.insert("x-ratelimit-limit", quota.limit.into());
+    headers.insert("x-ratelimit-remaining", quota.remaining.into());
+    headers.insert("x-ratelimit-reset", quota.reset.into());
+}
+
+pub(super) fn add_reply_headers<T: Serialize>(headers: &mut HeaderMap, reply: &Reply<T>) {
+    if let Some(etag) = reply
+        .etag
+        .as_ref()
+        .and_then(|etag| HeaderValue::from_str(etag).ok())
+    {
+        headers.insert(header::ETAG, etag);
+    }
+    if reply.is_replay {
+        headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+/// Any page may read the answers of widget calls; the key's allowed origins are
+/// checked on the call itself.
+pub(super) fn add_cors(headers: &mut HeaderMap) {
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static(
+            "ETag, Retry-After, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, \
+             Idempotent-Replayed",
+        ),
+    );
+}
+
+pub(super) fn add_preflight(headers: &mut HeaderMap) {
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, POST"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("X-Partner-Key, Content-Type, Idempotency-Key, If-None-Match"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_MAX_AGE,
+        HeaderValue::from_static("7200"),
+    );
+}

@@ -1,0 +1,161 @@
+//! Routes from calls: method, path, authorisation and headers all come from the
+//! call's type, so that a route without authorisation does not compile.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{FromRequestParts as _, OriginalUri, RawPathParams, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodFilter, on, options};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::{Auth, Call, CallFacts, Method};
+
+use super::answer::{self, Answered};
+use super::{Reply, RequestId};
+use crate::app::App;
+use crate::auth::{Authorized, Denied, admit};
+use crate::request::Pair;
+
+/// The routes of one dialect, and what is true of each.
+#[derive(Default)]
+pub(super) struct Calls {
+    pub(super) router: Router<Arc<App>>,
+    pub(super) facts: Vec<CallFacts>,
+}
+
+impl Calls {
+    /// Adds the route of `C`, which `handler` answers.
+    pub(super) fn add<C, H, F>(mut self, handler: H) -> Self
+    where
+        C: Call + DeserializeOwned + Send + 'static,
+        C::Answer: Serialize,
+        H: Fn(Arc<App>, Authorized<C>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Answered<C>> + Send + 'static,
+    {
+        let is_first_of_path = self.facts.iter().all(|facts| facts.path != C::PATH);
+        let serve =
+            move |State(app): State<Arc<App>>, request: Request| serve(app, request, handler);
+        self.router = self.router.route(C::PATH, on(filter(C::METHOD), serve));
+        if C::AUTH == Auth::Publishable && is_first_of_path {
+            self.router = self.router.route(C::PATH, options(preflight));
+        }
+        self.facts.push(CallFacts::of::<C>());
+        self
+    }
+}
+
+const fn filter(method: Method) -> MethodFilter {
+    match method {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
+        Method::Patch => MethodFilter::PATCH,
+        Method::Delete => MethodFilter::DELETE,
+    }
+}
+
+/// Admits the call, has it answered, and writes the answer.
+async fn serve<C, H, F>(app: Arc<App>, request: Request, handler: H) -> Response
+where
+    C: Call + DeserializeOwned,
+    C::Answer: Serialize,
+    H: Fn(Arc<App>, Authorized<C>) -> F,
+    F: Future<Output = Answered<C>>,
+{
+    let (mut parts, body) = request.into_parts();
+    let request_id = answer::request_id(&parts.extensions);
+    let mut response = match read_path(&mut parts, &app).await {
+        None => answer::refuse(&answer::no_such_path(), &request_id),
+        Some(path) => match admit::<C>(&app, parts, path, body).await {
+            Err(Denied { error, quota }) => {
+                let mut response = answer::refuse(&error, &request_id);
+                if let Some(quota) = quota {
+                    answer::add_quota(response.headers_mut(), quota);
+                }
+                response
+            }
+            Ok(authorized) => run(app, authorized, handler, &request_id).await,
+        },
+    };
+    if C::AUTH == Auth::Publishable {
+        answer::add_cors(response.headers_mut());
+    }
+    response
+}
+
+async fn run<C, H, F>(
+    app: Arc<App>,
+    authorized: Authorized<C>,
+    handler: H,
+    request_id: &RequestId,
+) -> Response
+where
+    C: Call,
+    C::Answer: Serialize,
+    H: Fn(Arc<App>, Authorized<C>) -> F,
+    F: Future<Output = Answered<C>>,
+{
+    let known = etags(&authorized.headers);
+    let charge = authorized.charge.clone();
+    let mut quota = charge.quota;
+    let mut response = match handler(app.clone(), authorized).await {
+        Err(error) => answer::refuse(&error, request_id),
+        Ok(reply) => {
+            let is_known = reply.etag.as_ref().is_some_and(|etag| known.contains(etag));
+            if is_known || reply.is_free {
+                app.limiter.give_back(&charge, app.context.now());
+                quota.remaining += 1;
+            }
+            write(C::STATUS, &reply, is_known)
+        }
+    };
+    answer::add_quota(response.headers_mut(), quota);
+    response
+}
+
+fn write<T: Serialize>(status: u16, reply: &Reply<T>, is_known: bool) -> Response {
+    let mut response = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+        (status, axum::Json(&reply.answer)).into_response()
+    };
+    answer::add_reply_headers(response.headers_mut(), reply);
+    response
+}
+
+/// The entity tags of `If-None-Match`.
+fn etags(headers: &HeaderMap) -> Vec<String> {
+    let values = headers
+        .get_all("if-none-match")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .map(|tag| tag.trim().trim_start_matches("W/").to_owned())
+        .collect()
+}
+
+/// The path's parameters, decoded; `None` if they are not UTF-8. The parts keep
+/// the path as it was sent, which is what was signed.
+async fn read_path(parts: &mut Parts, app: &Arc<App>) -> Option<Vec<Pair>> {
+    let params = RawPathParams::from_request_parts(parts, app).await.ok()?;
+    let pairs = params
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    if let Some(OriginalUri(uri)) = parts.extensions.get::<OriginalUri>().cloned() {
+        parts.uri = uri;
+    }
+    Some(pairs)
+}
+
+async fn preflight() -> Response {
+    let mut response = (StatusCode::NO_CONTENT, Body::empty()).into_response();
+    answer::add_cors(response.headers_mut());
+    answer::add_preflight(response.headers_mut());
+    response
+}

@@ -1,0 +1,154 @@
+//! A running server: everything started, one address, one way to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, base_url};
+use crate::assets::Assets;
+use crate::auth::limit::Limiter;
+use crate::config::{Environment, Settings};
+use crate::context::Context;
+use crate::demo::{self, DemoError};
+use crate::router::router;
+use crate::store::setting::{self, ClaimError};
+use crate::store::{Db, OpenError, ledger::Ledger};
+use crate::vault::{Vault, VaultError};
+use crate::waiting::Waiting;
+use crate::worker;
+
+/// How long calls may take to finish when the server stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Whether an empty sandbox is filled with something to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    Nothing,
+    Demo,
+}
+
+/// Why the server does not start, in one line.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the data directory {path} cannot be written: {source}")]
+    DataDirectory {
+        path: String,
+        source: std::io::Error,
+    },
+    #[error(
+        "cannot listen on {address}: {source}; is another server running there? choose another with --listen"
+    )]
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("--demo is refused in production")]
+    DemoInProduction,
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+}
+
+/// A server that answers until it is stopped.
+#[derive(Debug)]
+pub struct Running {
+    pub app: Arc<App>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// The database and the key to its secrets, claimed for the environment.
+pub async fn open(settings: &Settings, context: &Context) -> Result<(Db, Vault), StartError> {
+    std::fs::create_dir_all(&settings.data_dir).map_err(|source| StartError::DataDirectory {
+        path: settings.data_dir.display().to_string(),
+        source,
+    })?;
+    let vault = Vault::open(settings, context)?;
+    let db = Db::open(&settings.database_url()).await?;
+    setting::claim(&db, settings.environment, &vault, context).await?;
+    Ok((db, vault))
+}
+
+/// Starts everything; from then on the server answers.
+pub async fn start(
+    settings: Settings,
+    context: Context,
+    fill: Fill,
+) -> Result<Running, StartError> {
+    if fill == Fill::Demo && settings.environment == Environment::Production {
+        return Err(StartError::DemoInProduction);
+    }
+    let listen_error = |source| StartError::Listen {
+        address: settings.listen,
+        source,
+    };
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(listen_error)?;
+    let address = listener.local_addr().map_err(listen_error)?;
+    let (db, vault) = open(&settings, &context).await?;
+    let (ledger, writer) = Ledger::start(db.clone(), context.clone(), settings.environment);
+    let base_url = base_url(settings.base_url.as_ref(), address);
+    let mut app = App {
+        assets: Assets::load(&base_url),
+        base_url,
+        settings,
+        context,
+        db,
+        vault,
+        ledger,
+        limiter: Limiter::default(),
+        waiting: Waiting::default(),
+        reward_due: tokio::sync::Notify::new(),
+        demo_key: None,
+        shutdown: CancellationToken::new(),
+    };
+    if fill == Fill::Demo {
+        app.demo_key = Some(demo::fill(&app).await?);
+    }
+    let app = Arc::new(app);
+    let mut tasks = worker::start(&app);
+    tasks.push(writer);
+    tasks.push(tokio::spawn(answer(listener, app.clone())));
+    Ok(Running { app, tasks })
+}
+
+async fn answer(listener: TcpListener, app: Arc<App>) {
+    let shutdown = app.shutdown.clone();
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service)
+        .with_graceful_shutdown(shutdown.cancelled_owned())
+        .await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the server stopped answering");
+    }
+}
+
+impl Running {
+    /// Takes no more calls, finishes those that are there, and stops; what is
+    /// not finished in time is left to the next start.
+    pub async fn stop(self) {
+        self.app.shutdown.cancel();
+        let db = self.app.db.clone();
+        // The writer ends with the last handle to its queue.
+        drop(self.app);
+        match tokio::time::timeout(STOP_TIMEOUT, join_all(self.tasks)).await {
+            Ok(ended) => {
+                for error in ended.into_iter().filter_map(Result::err) {
+                    tracing::error!(%error, "a task ended badly");
+                }
+            }
+            Err(_) => tracing::warn!("stopped with calls unfinished"),
+        }
+        db.close().await;
+    }
+}

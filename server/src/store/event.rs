@@ -1,0 +1,85 @@
+//! What happened, one row an event, in the transaction of what it tells of.
+
+use serde::Serialize;
+use shared::event::EventType;
+use shared::id::{EventId, PartnerId};
+use shared::time::Timestamp;
+use sqlx::Error;
+
+use super::Connection;
+use super::row::Columns as _;
+use super::sql::{Column, Dialect, json};
+use crate::context::Context;
+
+/// Locks the partner's books and numbers this commit, in which its events stand.
+/// The first statement of every transaction that writes events.
+pub async fn next_commit(conn: &mut Connection, partner_id: &PartnerId) -> Result<i64, Error> {
+    sqlx::query("UPDATE books SET commit_number = commit_number + 1 WHERE partner_id = $1 RETURNING commit_number")
+        .bind(partner_id.as_str())
+        .fetch_one(conn)
+        .await?
+        .number("commit_number")
+}
+
+/// Adds the only event of a commit, numbered by [`next_commit`].
+pub async fn append(
+    conn: &mut Connection,
+    (dialect, context): (Dialect, &Context),
+    (partner_id, commit_number): (&PartnerId, i64),
+    (event_type, data): (EventType, String),
+) -> Result<(), Error> {
+    let row = EventRow {
+        partner_id: partner_id.clone(),
+        commit_number,
+        position: 0,
+        id: context.event_id(),
+        event_type,
+        data,
+        created_at: context.now(),
+    };
+    insert(conn, dialect, &[row]).await
+}
+
+/// An event and its place among the others of its partner.
+#[derive(Debug, Serialize)]
+pub struct EventRow {
+    pub partner_id: PartnerId,
+    pub commit_number: i64,
+    pub position: i64,
+    pub id: EventId,
+    #[serde(rename = "type")]
+    pub event_type: EventType,
+    /// The `data` of the webhook, as JSON text.
+    pub data: String,
+    #[serde(serialize_with = "as_ms")]
+    pub created_at: Timestamp,
+}
+
+pub async fn insert(
+    conn: &mut Connection,
+    dialect: Dialect,
+    events: &[EventRow],
+) -> Result<(), Error> {
+    const COLUMNS: &[Column] = &[
+        Column::Text("partner_id"),
+        Column::Number("commit_number"),
+        Column::Number("position"),
+        Column::Text("id"),
+        Column::Text("type"),
+        Column::Text("data"),
+        Column::Number("created_at"),
+    ];
+    sqlx::query(dialect.insert("events", COLUMNS, ""))
+        .bind(json(events)?)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands fields over by reference"
+)]
+fn as_ms<S: serde::Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i64(time.0)
+}

@@ -1,0 +1,23 @@
+//! What goes on beside requests: loops that claim jobs, wake at once in this
+//! process and each second for another's, and stop on shutdown.
+
+pub mod reward;
+pub mod sweep;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+
+/// How often a worker looks for what another process left.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Starts every worker of a server.
+pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(reward::run(app.clone())),
+        tokio::spawn(sweep::run(app.clone())),
+    ]
+}

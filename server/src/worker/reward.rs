@@ -1,0 +1,179 @@
+//! Rewards the donors of completed gifts, each exactly once: the ledger knows
+//! the gift by its key, and the job ends in the transaction of the reward.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use ledger::{
+    ActionKey, Command, KeySpace, OnRefusal, Profile, Rate, Recipient, Reward, Stakeholder,
+};
+use shared::donation::RewardStatus;
+use shared::id::{DonationId, ExternalUserId};
+use shared::partner::PartnerStatus;
+
+use super::LOOK_AGAIN;
+use crate::app::App;
+use crate::error::Error;
+use crate::store;
+use crate::store::donation::DonationRow;
+use crate::store::job::{self, Job, JobKind};
+use crate::store::ledger::{LedgerError, Order};
+
+/// The jobs that are done at a time.
+const MAX_CLAIM: i64 = 64;
+/// How long a claimed job is left alone before another process may take it.
+const LEASE_MS: i64 = 30_000;
+/// The first and the longest time between two tries.
+const BACK_OFF_MS: i64 = 5_000;
+const MAX_BACK_OFF_MS: i64 = 3_600_000;
+
+pub(super) async fn run(app: Arc<App>) {
+    while !app.shutdown.is_cancelled() {
+        match pass(&app).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => error.log("rewards"),
+        }
+        tokio::select! {
+            () = app.reward_due.notified() => {}
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+            () = app.shutdown.cancelled() => {}
+        }
+    }
+}
+
+/// Does what is due, and answers how many jobs that was.
+pub async fn pass(app: &App) -> Result<usize, Error> {
+    let now = app.context.now();
+    if !job::is_due(&mut *app.db.read().await?, JobKind::Reward, now).await? {
+        return Ok(0);
+    }
+    let mut tx = app.db.write().await?;
+    let jobs = job::claim(&mut tx, JobKind::Reward, (now, LEASE_MS), MAX_CLAIM).await?;
+    tx.commit().await?;
+    for result in join_all(jobs.iter().map(|job| reward(app, job))).await {
+        result?;
+    }
+    Ok(jobs.len())
+}
+
+async fn reward(app: &App, job: &Job) -> Result<(), Error> {
+    let id = DonationId(job.subject_id.clone());
+    let (donation, partner) = {
+        let mut conn = app.db.read().await?;
+        let donation = store::donation::find(&mut conn, &job.partner_id, &id).await?;
+        (
+            donation,
+            store::partner::find(&mut conn, &job.partner_id).await?,
+        )
+    };
+    let waiting = donation.filter(|row| row.public.reward_status == RewardStatus::Pending);
+    let (Some(donation), Some(partner)) = (waiting, partner) else {
+        return finish(app, job).await;
+    };
+    if partner.status == PartnerStatus::Suspended {
+        return retry(app, job).await;
+    }
+    let Some(command) = command(app, job, &donation) else {
+        return finish(app, job).await;
+    };
+    let order = Order {
+        partner_id: job.partner_id.clone(),
+        command,
+    };
+    match app.ledger.submit(order).await {
+        Ok(_) => {
+            app.waiting.wake(&id);
+            Ok(())
+        }
+        Err(LedgerError::Refused(refusal)) => {
+            tracing::info!(donation = %id, code = %refusal.code, "a reward waits");
+            retry(app, job).await
+        }
+        Err(LedgerError::Batch(error)) => Err(Error::internal(error)),
+    }
+}
+
+/// The reward of a paid gift; none if it can have none.
+fn command(app: &App, job: &Job, donation: &DonationRow) -> Option<Command> {
+    let is_last_try = app.context.now() >= job.give_up_at;
+    Some(Command::Reward(Reward {
+        action_id: app.context.object_id(),
+        key: ActionKey {
+            space: KeySpace::Donation,
+            key: job.subject_id.clone(),
+        },
+        fingerprint: job.subject_id.clone(),
+        action_type: "DONATION".to_owned(),
+        amount: donation.public.amount,
+        currency: donation.public.currency,
+        rate: Rate::from_millionths(donation.reward_rate?),
+        stakeholders: vec![donor(app, donation)?],
+        donation_id: Some(donation.public.partner_donation_id.clone()),
+        on_refusal: if is_last_try {
+            OnRefusal::Record
+        } else {
+            OnRefusal::Wait
+        },
+    }))
+}
+
+/// The donor: the user whom the partner named, else the oldest user of the
+/// e-mail address, else a new one.
+fn donor(app: &App, donation: &DonationRow) -> Option<Stakeholder> {
+    let donor = &donation.donor;
+    let by_address = |email: &String| Recipient::Address {
+        email: email.to_lowercase(),
+        otherwise: ExternalUserId(format!("donor_{}", app.context.random_base62(22))),
+    };
+    let recipient = match &donation.external_user_id {
+        Some(external_id) => Recipient::Named(external_id.clone()),
+        None => by_address(donor.email.as_ref()?),
+    };
+    Some(Stakeholder {
+        type_code: "DONOR".to_owned(),
+        recipient,
+        transaction_id: app.context.object_id(),
+        new_user_id: app.context.object_id(),
+        profile: Profile {
+            email: donor.email.clone(),
+            first_name: donor.first_name.clone(),
+            last_name: donor.last_name.clone(),
+        },
+    })
+}
+
+async fn finish(app: &App, job: &Job) -> Result<(), Error> {
+    let mut tx = app.db.write().await?;
+    job::finish(&mut tx, job.kind, &job.partner_id, &job.subject_id).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn retry(app: &App, job: &Job) -> Result<(), Error> {
+    let mut tx = app.db.write().await?;
+    job::retry(
+        &mut tx,
+        job,
+        app.context.now().plus_ms(back_off_ms(job.attempts)),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
+fn back_off_ms(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
+    BACK_OFF_MS
+        .saturating_mul(1 << doublings)
+        .min(MAX_BACK_OFF_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_between_tries_doubles_up_to_an_hour() {
+        assert_eq!([1, 2, 3].map(back_off_ms), [5_000, 10_000, 20_000]);
+        assert_eq!([12, 1_000, i64::MAX].map(back_off_ms), [MAX_BACK_OFF_MS; 3]);
+    }
+}

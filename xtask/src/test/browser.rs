@@ -1,0 +1,61 @@
+//! The browser suite: node's own test runner over `tests/browser`, on the Chromium of the machine.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+use super::count;
+use super::summary::{Counts, Report, Suite};
+use crate::node;
+use crate::place;
+use crate::program::{Failure, Outcome, find};
+
+const CHROMIUM_NAMES: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+
+/// The Chromium named by the variable of that name, else the first on the search path.
+pub(crate) fn find_chromium() -> Option<PathBuf> {
+    env::var_os("CHROMIUM")
+        .map(PathBuf::from)
+        .or_else(|| find(&CHROMIUM_NAMES))
+}
+
+pub(super) fn run(name: Option<&str>, report: &mut Report) -> Outcome<()> {
+    let start = Instant::now();
+    let (node, chromium) = match programs() {
+        Ok(programs) => programs,
+        Err(failure) => {
+            println!("no browser suite: {failure}");
+            report.missing(format!("the browser suite ({failure})"));
+            return Ok(());
+        }
+    };
+    let folder = place::browser_tests();
+    node::install(&folder)?;
+    let mut command = Command::new(node);
+    command
+        .current_dir(&folder)
+        .args(["--test", "--test-reporter=spec"])
+        .args(name.map(|name| format!("--test-name-pattern={name}")))
+        .env("CHROMIUM", chromium)
+        .env("GIVING_BIN", place::dev_server());
+    let counts = count(&mut command, Counts::add_node_line)?;
+    report.add(Suite {
+        name: "browser",
+        counts,
+        time: start.elapsed(),
+    });
+    Ok(())
+}
+
+fn programs() -> Outcome<(PathBuf, PathBuf)> {
+    let node = node::find_node().ok_or_else(node::missing)?;
+    let chromium = find_chromium()
+        .ok_or_else(|| Failure::new("Chromium not found: apt-get install chromium"))?;
+    Ok((node, chromium))
+}

@@ -1,0 +1,75 @@
+//! Making the built module and its glue smaller, with what is at hand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::node;
+use crate::place;
+use crate::program::{Failure, Outcome, run};
+
+/// What browsers have had for years, each named: with all features the result is a module that
+/// they refuse.
+const WASM_FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Shrinks the module and its glue in place; without the tools they stay as they are.
+pub(super) fn shrink() -> Outcome<()> {
+    if let Err(failure) = node::ensure_shrinkers() {
+        println!("the widget may stay larger than it could be; {failure}");
+    }
+    let module = super::assets::module()?;
+    match node::find_program("wasm-opt") {
+        Some(program) => optimise(&program, &module)?,
+        None => println!("no wasm-opt: {} is not optimised", module.display()),
+    }
+    let glue = super::assets::glue(&module)?;
+    match node::find_program("esbuild") {
+        Some(program) => minify(&program, &glue)?,
+        None => println!("no esbuild: {} is not minified", glue.display()),
+    }
+    Ok(())
+}
+
+fn optimise(program: &Path, module: &Path) -> Outcome<()> {
+    replace(module, |smaller| {
+        run(Command::new(program)
+            .arg(module)
+            .args(["-Oz", "--strip-debug", "--strip-producers"])
+            .args(WASM_FEATURES)
+            .arg("-o")
+            .arg(smaller))
+    })
+}
+
+/// The glue stays a module, since it finds the WebAssembly beside itself by `import.meta.url`.
+fn minify(program: &Path, glue: &Path) -> Outcome<()> {
+    replace(glue, |smaller| {
+        let output = format!("--outfile={}", smaller.display());
+        run(Command::new(program).arg(glue).args([
+            "--minify",
+            "--format=esm",
+            "--log-level=warning",
+            &output,
+        ]))
+    })
+}
+
+/// Lets `make` write a file outside `dist`, then moves it over the original.
+fn replace(original: &Path, make: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
+    let smaller = made_beside(original);
+    make(&smaller)?;
+    fs::rename(&smaller, original).map_err(|error| Failure::at(original, &error))
+}
+
+fn made_beside(original: &Path) -> PathBuf {
+    let name = original.file_name().unwrap_or_default();
+    place::target().join(name)
+}
