@@ -1,6 +1,8 @@
 //! The one error of a call: a code that callers branch on, a public message,
 //! and the private source, which is logged once and never sent.
 
+use std::any::Any;
+
 use shared::{Code, FieldError};
 
 /// Why a call was refused.
@@ -33,6 +35,13 @@ impl Error {
         );
         error.source = Some(source.into());
         error
+    }
+
+    /// A fault of ours that unwound a handler.
+    pub fn from_panic(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Self::internal(format!("panic: {}", text.unwrap_or_default()))
     }
 
     /// Too much to do just now; nothing was written.
@@ -72,19 +81,33 @@ impl Error {
         self
     }
 
-    /// Writes the private source to the log, once, at the edge.
-    pub fn log(&self, request_id: &str) {
+    /// Writes the private source to the log, once, at the edge: `place` is the
+    /// request's id, or the worker.
+    pub fn log(&self, place: &str) {
         if let Some(source) = &self.source {
-            tracing::error!(request_id, error = %source, "a call failed");
+            tracing::error!(place, code = %self.code, error = %source, "failed");
         }
     }
 }
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut => Self::overloaded(),
-            other => Self::internal(other),
+        if is_busy(&error) {
+            Self::overloaded()
+        } else {
+            Self::internal(error)
         }
+    }
+}
+
+/// No connection, or no lock, within its time: SQLite's BUSY in its two forms,
+/// PostgreSQL's `lock_not_available`.
+fn is_busy(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => {
+            matches!(error.code().as_deref(), Some("5" | "517" | "55P03"))
+        }
+        _ => false,
     }
 }

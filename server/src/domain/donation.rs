@@ -80,10 +80,14 @@ fn fingerprint(request: &CreateLink) -> Result<String, Error> {
         .map_err(Error::internal)
 }
 
-async fn find_nonprofit(app: &App, slug: &str) -> Result<Organization, Error> {
-    let mut conn = app.db.read().await?;
-    store::organization::find(&mut conn, slug)
-        .await?
+/// The nonprofit of this slug, if gifts can be given to it.
+pub async fn find_nonprofit(app: &App, slug: &str) -> Result<Organization, Error> {
+    let found = if slug_is_well_formed(slug) {
+        store::organization::find(&mut *app.db.read().await?, slug).await?
+    } else {
+        None
+    };
+    found
         .filter(|found| found.status == OrganizationStatus::Active)
         .ok_or_else(|| {
             Error::new(
@@ -197,6 +201,10 @@ pub async fn find(
 
 /// The donation behind a checkout link, as it stands now.
 pub async fn find_by_token(app: &App, token: &str) -> Result<Option<DonationRow>, Error> {
+    let is_token = token.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !is_token {
+        return Ok(None);
+    }
     let mut conn = app.db.read().await?;
     let found = store::donation::find_by_token(&mut conn, token).await?;
     Ok(found.map(|row| row.judged(app.context.now())))
@@ -204,7 +212,7 @@ pub async fn find_by_token(app: &App, token: &str) -> Result<Option<DonationRow>
 
 /// Books the payment of a donation, once, and leaves its reward as a job. A
 /// payment that was booked before changes nothing.
-pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<DonationRow, Error> {
+pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(), Error> {
     let now = app.context.now();
     let mut tx = app.db.write().await?;
     let commit = store::event::next_commit(&mut tx, &row.partner_id).await?;
@@ -216,7 +224,7 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<D
     row.reward_rate = rate(row.public.currency).map(Rate::millionths);
     row.public.reward_status = reward_status(&row, &partner);
     if !store::donation::complete(&mut tx, &row).await? {
-        return Ok(row);
+        return Ok(());
     }
     if row.public.reward_status == RewardStatus::Pending {
         store::job::put(&mut tx, &reward_job(&row, now), now).await?;
@@ -225,7 +233,7 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<D
     tx.commit().await?;
     app.reward_due.notify_one();
     app.waiting.wake(&row.public.partner_donation_id);
-    Ok(row)
+    Ok(())
 }
 
 /// Tokens for one major unit of a currency; none for those without a rate.

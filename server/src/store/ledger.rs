@@ -2,6 +2,7 @@
 //! in order, write all that changed, in one transaction.
 
 mod load;
+mod rows;
 mod save;
 mod tell;
 pub mod verify;
@@ -71,7 +72,7 @@ impl Work for Writer {
 
     async fn run(&self, orders: &[Order]) -> Result<Vec<Self::Answer>, sqlx::Error> {
         let mut tx = self.db.write().await?;
-        let mut shelf = load::load(&mut tx, self.db.dialect(), orders).await?;
+        let mut books = load::load(&mut tx, self.db.dialect(), orders).await?;
         let stamp = Stamp {
             now: self.context.now(),
             environment: self.environment.into(),
@@ -83,7 +84,7 @@ impl Work for Writer {
             command,
         } in orders
         {
-            let loaded = shelf.get_mut(partner_id).ok_or(sqlx::Error::RowNotFound)?;
+            let loaded = books.get_mut(partner_id).ok_or(sqlx::Error::RowNotFound)?;
             answers.push(decide(&loaded.books, command, stamp).map(|movement| {
                 loaded.books.apply(&movement);
                 changes.record(partner_id, loaded, &movement);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use ledger::{
-    ActionKey, Command, KeySpace, OnRefusal, Outcome, Profile, Rate, Recipient, Reward, Stakeholder,
+    ActionKey, Command, KeySpace, OnRefusal, Profile, Rate, Recipient, Reward, Stakeholder,
 };
 use shared::donation::RewardStatus;
 use shared::id::{DonationId, ExternalUserId};
@@ -32,9 +32,7 @@ pub(super) async fn run(app: Arc<App>) {
         match pass(&app).await {
             Ok(0) => {}
             Ok(_) => continue,
-            Err(error) => {
-                tracing::warn!(code = %error.code, "rewards are waiting: {}", error.message)
-            }
+            Err(error) => error.log("rewards"),
         }
         tokio::select! {
             () = app.reward_due.notified() => {}
@@ -84,7 +82,7 @@ async fn reward(app: &App, job: &Job) -> Result<(), Error> {
         command,
     };
     match app.ledger.submit(order).await {
-        Ok(Outcome::Rewarded { .. } | Outcome::Failed { .. } | Outcome::Allocated) => {
+        Ok(_) => {
             app.waiting.wake(&id);
             Ok(())
         }

@@ -17,7 +17,7 @@ const MAX_ROWS: i64 = 100;
 pub(super) async fn run(app: Arc<App>) {
     while !app.shutdown.is_cancelled() {
         if let Err(error) = pass(&app).await {
-            tracing::warn!(code = %error.code, "the sweeper failed: {}", error.message);
+            error.log("sweep");
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}

@@ -36,9 +36,10 @@ pub async fn list_users(app: Arc<App>, call: Authorized<ListUsers>) -> Answered<
     let partner_id = &call.caller.partner.id;
     let mut conn = app.db.read().await?;
     let rows = store::user::list(&mut conn, partner_id, &filter, &asked.window()).await?;
-    let total = match asked.wants_total() {
-        true => Some(store::user::count(&mut conn, partner_id, &filter).await?),
-        false => None,
+    let total = if asked.wants_total() {
+        Some(store::user::count(&mut conn, partner_id, &filter).await?)
+    } else {
+        None
     };
     Ok(Reply::new(asked.answer(rows, total, |user| {
         (user.created_at, user.id.as_str())

@@ -2,7 +2,7 @@
 
 use ledger::{Account, Action, ActionStatus, Books, Effect, Pool, Transaction};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::action::{ActionError, ActionEvent};
 use shared::event::EventType;
 use shared::id::PoolId;
@@ -17,18 +17,18 @@ use crate::config::Environment;
 type Scene = (Timestamp, Environment);
 
 /// The events of one effect; the books are as they stand after it.
-pub(super) fn event(effect: &Effect, books: &Books, scene: Scene) -> Vec<(EventType, Value)> {
+pub(super) fn event(effect: &Effect, books: &Books, scene: Scene) -> Vec<(EventType, String)> {
     match effect {
         Effect::User(user) => {
             vec![(
                 EventType::UserCreated,
-                json!({ "externalUserId": user.external_id, "id": user.id }),
+                json!({ "externalUserId": user.external_id, "id": user.id }).to_string(),
             )]
         }
         Effect::Transaction(transaction) => {
             let mut events = vec![(
                 EventType::TransactionCompleted,
-                value(&transaction_view(transaction)),
+                text(&transaction_view(transaction)),
             )];
             if transaction.transaction_type == TransactionType::Allocation {
                 events.extend(pool_event(
@@ -48,7 +48,7 @@ pub(super) fn event(effect: &Effect, books: &Books, scene: Scene) -> Vec<(EventT
                 ActionStatus::Completed => EventType::ActionCompleted,
                 ActionStatus::Failed(_) => EventType::ActionFailed,
             };
-            vec![(event_type, value(&action_view(action)))]
+            vec![(event_type, text(&action_view(action)))]
         }
         Effect::Warned {
             pool_id,
@@ -70,14 +70,14 @@ fn pool_event(
     books: &Books,
     id: &PoolId,
     scene: Scene,
-) -> Option<(EventType, Value)> {
+) -> Option<(EventType, String)> {
     let pool = books.pools.get(id)?;
-    Some((event_type, value(&pool_view(pool, scene))))
+    Some((event_type, text(&pool_view(pool, scene))))
 }
 
-fn value(view: &impl Serialize) -> Value {
+fn text(view: &impl Serialize) -> String {
     // Views are plain structs with text keys, which always serialise.
-    serde_json::to_value(view).unwrap_or_default()
+    serde_json::to_string(view).unwrap_or_default()
 }
 
 fn action_view(action: &Action) -> ActionEvent {
