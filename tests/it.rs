@@ -13,3 +13,4 @@
 mod stage;
 
 mod partner;
+mod story;

@@ -4,3 +4,8 @@
 mod auth;
 mod config;
 mod donations;
+mod lists;
+mod matrix;
+mod organizations;
+mod token_pools;
+mod users;

@@ -120,6 +120,10 @@ fn postgres_url(name: &str) -> String {
     format!("{server}/{name}")
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no setting of the server, but of its tests"
+)]
 fn superuser() -> String {
     std::env::var(POSTGRES)
         .unwrap_or_else(|_| panic!("run `cargo xtask test`, or set {POSTGRES} to postgres://…"))

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use server::domain::donation;
 use server::store::donation::Donor;
 use shared::donation::{CreateLink, Donation, DonationLink, GetDonationStatus, MAX_WAIT_SECONDS};
-use shared::id::DonationId;
+use shared::id::{DonationId, PoolId};
+use shared::time::Timestamp;
+use shared::token_pool::{GetPoolBalance, PoolBalance};
+use sqlx::Row as _;
 
 use super::{NONPROFIT, Stage};
 
@@ -58,6 +61,35 @@ impl Stage {
                 return seen;
             }
         }
+    }
+}
+
+impl Stage {
+    pub(crate) async fn pool_balance(&self) -> PoolBalance {
+        self.balance_of_pool(&self.ours.pool_id).await
+    }
+
+    pub(crate) async fn balance_of_pool(&self, id: &PoolId) -> PoolBalance {
+        self.ours.call(&GetPoolBalance { id: id.clone() }).await
+    }
+
+    /// Returns when no worker is at, or owes a try of, the reward of a gift.
+    pub(crate) async fn tried(&self, id: &DonationId) {
+        while self.due_of(id).await <= self.now() {
+            server::worker::reward::pass(self.app()).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// When the reward of a gift is tried next; the end of time if it is settled.
+    pub(crate) async fn due_of(&self, id: &DonationId) -> Timestamp {
+        let mut conn = self.app().db.read().await.unwrap();
+        let row = sqlx::query("SELECT due_at FROM jobs WHERE subject_id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&mut *conn)
+            .await
+            .unwrap();
+        row.map_or(Timestamp(i64::MAX), |row| Timestamp(row.get("due_at")))
     }
 }
 
