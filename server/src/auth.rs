@@ -7,6 +7,7 @@ pub mod limit;
 pub mod signature;
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
@@ -27,6 +28,9 @@ use crate::store::partner::Partner;
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A call that passed every check, and who makes it.
 #[derive(Debug)]
@@ -183,17 +187,22 @@ async fn authenticate(
     Ok((caller, half, body))
 }
 
-/// The whole body, if it has at most `most` bytes.
+/// The whole body, if it has at most `most` bytes and arrives in time.
 pub(crate) async fn read_body(body: Body, most: usize) -> Result<Vec<u8>, Error> {
-    match Limited::new(body, most).collect().await {
-        Ok(collected) => Ok(collected.to_bytes().into()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Error::new(
+    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, most).collect()).await;
+    match read {
+        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Error::new(
             Code::PayloadTooLarge,
             format!("the body is larger than {most} bytes"),
         )),
-        Err(_) => Err(Error::new(
+        Ok(Err(_)) => Err(Error::new(
             Code::InvalidJson,
             "the body ended before its announced length",
+        )),
+        Err(_) => Err(Error::new(
+            Code::RequestTimeout,
+            "the body did not arrive in time",
         )),
     }
 }

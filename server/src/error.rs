@@ -1,6 +1,8 @@
 //! The one error of a call: a code that callers branch on, a public message,
 //! and the private source, which is logged once and never sent.
 
+use std::any::Any;
+
 use shared::{Code, FieldError};
 
 /// Why a call was refused.
@@ -35,8 +37,8 @@ impl Error {
         error
     }
 
-    /// A fault of ours that unwound: its message is the source.
-    pub fn panicked(panic: &(dyn std::any::Any + Send)) -> Self {
+    /// A fault of ours that unwound a handler.
+    pub fn from_panic(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().map(ToString::to_string);
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
         Self::internal(format!("panic: {}", text.unwrap_or_default()))
@@ -90,9 +92,22 @@ impl Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut => Self::overloaded(),
-            other => Self::internal(other),
+        if is_busy(&error) {
+            Self::overloaded()
+        } else {
+            Self::internal(error)
         }
+    }
+}
+
+/// No connection, or no lock, within its time: SQLite's BUSY in its two forms,
+/// PostgreSQL's `lock_not_available`.
+fn is_busy(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => {
+            matches!(error.code().as_deref(), Some("5" | "517" | "55P03"))
+        }
+        _ => false,
     }
 }

@@ -3,21 +3,23 @@
 mod answer;
 mod calls;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
+use futures_util::FutureExt as _;
 use shared::CallFacts;
-use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
 use crate::api::partner::{configuration, donations, organizations, token_pools, users};
 use crate::app::App;
+use crate::error::Error;
 use crate::page;
 
 /// What every answer carries as `X-Request-Id`.
@@ -63,7 +65,6 @@ fn pages() -> Router<Arc<App>> {
         )
         .route("/give/{slug}", get(page::give::show).post(page::give::give))
         .route("/thanks/{token}", get(page::thanks::show))
-        .layer(CatchPanicLayer::custom(page::refusal::panicked))
         .layer(middleware::from_fn(page::refusal::as_page))
 }
 
@@ -80,20 +81,18 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(partner_calls().router)
         .fallback(answer::not_found)
         .method_not_allowed_fallback(answer::method_not_allowed)
-        .layer(CatchPanicLayer::custom(answer::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), number_request))
         .with_state(app)
 }
 
-async fn number_request(
-    axum::extract::State(app): axum::extract::State<Arc<App>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let id = format!("req_{}", app.context.random_hex::<12>());
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(&id) {
+/// Gives every request an id, and a panic an answer.
+async fn number_request(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let id = RequestId(format!("req_{}", app.context.random_hex::<12>()));
+    request.extensions_mut().insert(id.clone());
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response =
+        answered.unwrap_or_else(|panic| answer::refuse(&Error::from_panic(panic.as_ref()), &id));
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
         response
             .headers_mut()
             .insert(HeaderName::from_static("x-request-id"), value);

@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +21,9 @@ use crate::store::{Db, OpenError, ledger::Ledger};
 use crate::vault::{Vault, VaultError};
 use crate::waiting::Waiting;
 use crate::worker;
+
+/// How long calls may take to finish when the server stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Whether an empty sandbox is filled with something to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,16 +134,20 @@ async fn answer(listener: TcpListener, app: Arc<App>) {
 }
 
 impl Running {
-    /// Takes no more calls, finishes those that are there, and stops.
+    /// Takes no more calls, finishes those that are there, and stops; what is
+    /// not finished in time is left to the next start.
     pub async fn stop(self) {
         self.app.shutdown.cancel();
         let db = self.app.db.clone();
         // The writer ends with the last handle to its queue.
         drop(self.app);
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a task ended badly");
+        match tokio::time::timeout(STOP_TIMEOUT, join_all(self.tasks)).await {
+            Ok(ended) => {
+                for error in ended.into_iter().filter_map(Result::err) {
+                    tracing::error!(%error, "a task ended badly");
+                }
             }
+            Err(_) => tracing::warn!("stopped with calls unfinished"),
         }
         db.close().await;
     }

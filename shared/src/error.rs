@@ -35,6 +35,7 @@ codes! {
         TokenPoolNotFound = "TOKEN_POOL_NOT_FOUND", DonationNotFound = "DONATION_NOT_FOUND",
         OrganizationNotFound = "ORGANIZATION_NOT_FOUND";
     405: MethodNotAllowed = "METHOD_NOT_ALLOWED";
+    408: RequestTimeout = "REQUEST_TIMEOUT";
     409: UserExists = "USER_EXISTS", IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
         DonationClosed = "DONATION_CLOSED";
     413: PayloadTooLarge = "PAYLOAD_TOO_LARGE";

@@ -1,1 +1,89 @@
+//! The donation form, drawn into the dialog that the loader `donate.js` opens.
+//!
+//! Here are the two doors by which the loader comes in, and the list of the
+//! widgets it opened. What a widget does is in `flow`, how it looks in `view`.
+
+mod amount;
+mod attempt;
+mod client;
+mod face;
+mod flow;
+mod loading;
+mod options;
+mod order;
+mod report;
+mod state;
+mod terms;
+mod text;
+mod view;
+
+use std::any::Any;
+use std::cell::RefCell;
+
+use leptos::prelude::Owner;
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, HtmlDialogElement};
+
+use flow::Widget;
+use options::Host;
+use state::State;
+
+struct Opened {
+    dialog: HtmlDialogElement,
+    widget: Widget,
+    /// Hears of everything that happens in the dialog.
+    _listener: Closure<dyn Fn(Event)>,
+    /// Keeps the views and their effects alive, once they are drawn.
+    drawn: Option<Box<dyn Any>>,
+    /// Holds the state; dropped after the views that read it.
+    owner: Owner,
+}
+
+thread_local! {
+    static OPENED: RefCell<Vec<Opened>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The dialog of an element was opened: begins its widget, or goes on with it.
+#[wasm_bindgen]
+pub fn open(host: Host) {
+    let dialog = host.dialog();
+    let is_same = |opened: &&Opened| opened.dialog == dialog;
+    let known = OPENED.with_borrow(|all| all.iter().find(is_same).map(|opened| opened.widget));
+    if let Some(widget) = known {
+        return flow::resume(widget);
+    }
+    let owner = Owner::new();
+    let state = State::new(host);
+    let widget = owner.with(|| Widget::new(state));
+    OPENED.with_borrow_mut(|all| {
+        all.push(Opened {
+            _listener: view::listen(widget, &dialog),
+            dialog,
+            widget,
+            drawn: None,
+            owner,
+        });
+    });
+    wasm_bindgen_futures::spawn_local(loading::load(widget));
+}
+
+/// The element has left the page, and its widget with it.
+#[wasm_bindgen]
+pub fn forget(dialog: &HtmlDialogElement) {
+    OPENED.with_borrow_mut(|all| all.retain(|opened| opened.dialog != *dialog));
+}
+
+/// Draws a widget into its dialog, in place of what was there.
+fn draw(widget: Widget) {
+    OPENED.with_borrow_mut(|all| {
+        if let Some(opened) = all.iter_mut().find(|opened| opened.widget == widget) {
+            opened.drawn = None;
+            opened.dialog.set_text_content(None);
+            let dialog = &opened.dialog;
+            opened.drawn = Some(opened.owner.with(|| view::draw(widget, dialog)));
+        }
+    });
+}
+
+/// The loader calls the doors above; there is nothing to do before.
 fn main() {}

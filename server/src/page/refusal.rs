@@ -1,12 +1,14 @@
 //! A refusal as a person reads it: every error of a page becomes a page here,
 //! and its private source is logged, once.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use maud::html;
 use shared::Code;
 
@@ -40,7 +42,11 @@ impl IntoResponse for Refusal {
 pub async fn as_page(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let id = id.unwrap_or_else(RequestId::unknown);
-    let response = next.run(request).await;
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let response = match answered {
+        Ok(response) => response,
+        Err(panic) => return page(&Error::from_panic(panic.as_ref()), &id),
+    };
     if let Some(Refusal(error)) = response.extensions().get::<Refusal>() {
         return page(error, &id);
     }
@@ -53,15 +59,6 @@ pub async fn as_page(request: Request, next: Next) -> Response {
 
 fn media_type(response: &Response) -> Option<&str> {
     response.headers().get(header::CONTENT_TYPE)?.to_str().ok()
-}
-
-/// A fault of ours that unwound a handler.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the layer hands the panic over"
-)]
-pub fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
-    Refusal::from(Error::panicked(&*panic)).into_response()
 }
 
 /// Whether who asks for this path would rather read a page than JSON.

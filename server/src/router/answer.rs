@@ -86,14 +86,6 @@ pub(super) async fn method_not_allowed(request: Request) -> Response {
     refuse(&error, &id)
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the layer hands the panic over"
-)]
-pub(super) fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
-    refuse(&Error::panicked(&*panic), &RequestId::unknown())
-}
-
 pub(super) fn add_quota(headers: &mut HeaderMap, quota: Quota) {
     headers.insert("x-ratelimit-limit", quota.limit.into());
     headers.insert("x-ratelimit-remaining", quota.remaining.into());

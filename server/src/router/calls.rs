@@ -100,17 +100,19 @@ where
 {
     let known = etags(&authorized.headers);
     let charge = authorized.charge.clone();
+    let mut quota = charge.quota;
     let mut response = match handler(app.clone(), authorized).await {
         Err(error) => answer::refuse(&error, request_id),
         Ok(reply) => {
             let is_known = reply.etag.as_ref().is_some_and(|etag| known.contains(etag));
             if is_known || reply.is_free {
                 app.limiter.give_back(&charge, app.context.now());
+                quota.remaining += 1;
             }
             write(C::STATUS, &reply, is_known)
         }
     };
-    answer::add_quota(response.headers_mut(), charge.quota);
+    answer::add_quota(response.headers_mut(), quota);
     response
 }
 

@@ -2,6 +2,7 @@
 //! in order, write all that changed, in one transaction.
 
 mod load;
+mod rows;
 mod save;
 mod tell;
 pub mod verify;

@@ -1,0 +1,140 @@
+/* A donate button, where <script async src="…/donate.js" data-key="pk_…" data-nonprofit="slug">
+ * or <giving-button key nonprofit> stands. See donate.d.ts for all attributes and events. */
+(() => {
+  const giving = (window.Giving ||= {});
+  if (giving.scan) return giving.scan();
+
+  const style = new CSSStyleSheet();
+  style.replaceSync(`:host{all:initial;display:inline-block;color-scheme:inherit;font-family:inherit}
+:host([hidden]),dialog:not([open]){display:none}
+a,dialog{all:unset}
+a{display:inline-block;padding:14px 28px;border:2px solid #0000;border-radius:12px;background:var(--giving-color,#0b6e4f);color:#fff;font:600 17px/20px system-ui;cursor:pointer}
+a:focus-visible{outline:3px solid Highlight;outline-offset:3px}
+dialog{position:fixed;inset:0;margin:auto}
+dialog::backdrop{background:#0009}
+dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
+
+  const trace = /[?&]partnerDonationId=([^&#]+)&status=(\w+)/;
+  let back = trace.exec(location.search);
+  const page = () => location.href.replace(trace, "");
+
+  let blocked, loading;
+  addEventListener("securitypolicyviolation", event => (blocked = event));
+  const load = async assets => {
+    const link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.integrity = "__GIVING_GLUE_INTEGRITY__";
+    link.nonce = document.querySelector("script[nonce]")?.nonce;
+    link.href = assets + "widget.js";
+    document.head.append(link);
+    const wasm = fetch(assets + "widget_bg.wasm", { integrity: "__GIVING_WASM_INTEGRITY__" });
+    const [glue, module_or_path] = await Promise.all([import(link.href), wasm]);
+    await glue.default({ module_or_path });
+    return glue;
+  };
+
+  const counts = {};
+  class Button extends HTMLElement {
+    connectedCallback() {
+      this.link || this.draw();
+      this.aim();
+      this.tell("ready");
+      this.take();
+    }
+
+    disconnectedCallback() {
+      this.glue?.forget(this.dialog);
+      this.dialog.replaceChildren();
+    }
+
+    draw() {
+      const root = this.attachShadow({ mode: "open" });
+      const add = (parent, name) => parent.appendChild(document.createElement(name));
+      root.adoptedStyleSheets = [style];
+      const link = (this.link = add(root, "a"));
+      link.part = "button";
+      add(link, "slot").textContent = "Donate";
+      const dialog = (this.dialog = add(root, "dialog"));
+      const slug = this.getAttribute("nonprofit");
+      this.place = slug + (counts[slug] = ~~counts[slug] + 1);
+      link.onpointerenter = link.onfocus = link.ontouchstart = () => this.load().catch(() => {});
+      link.onclick = event => {
+        if (this.isLink || event.ctrlKey || event.metaKey) return;
+        event.preventDefault();
+        this.open();
+      };
+      dialog.onclick = event => void (event.target == dialog && dialog.close());
+      dialog.onclose = () => this.tell("close");
+    }
+
+    aim() {
+      const of = name => this.getAttribute(name) || "";
+      this.base = of("base") || "__GIVING_BASE__";
+      this.assets = this.base + "/widget/__GIVING_VERSION__/";
+      this.page = page();
+      const query = new URLSearchParams({ successUrl: of("success-url") || this.page });
+      for (const name of ["key", "amount", "currency", "frequency", "locale"]) query.set(name, of(name));
+      this.link.href = `${this.base}/give/${of("nonprofit")}?${query}`;
+    }
+
+    load() {
+      this.aim();
+      return (loading ||= load(this.assets).catch(error => {
+        loading = 0;
+        throw error;
+      }));
+    }
+
+    // Blocked, the link stays a link.
+    async open() {
+      this.dialog.open || this.dialog.showModal();
+      this.tell("open");
+      try {
+        this.glue = await this.load();
+        this.glue.open(this, this.dialog);
+      } catch (error) {
+        await new Promise(done => setTimeout(done, 99));
+        this.dialog.close();
+        this.isLink = navigator.onLine;
+        console.error("giving:", blocked ? `Content-Security-Policy ${blocked.effectiveDirective} lacks ${blocked.blockedURI == "wasm-eval" ? "'wasm-unsafe-eval'" : this.base}` : error);
+        this.tell("error", { code: "BLOCKED" });
+        if (this.isLink && !this.returned) location = this.link.href;
+      }
+    }
+
+    // The donor is back: here, or nowhere known.
+    take() {
+      if (!back) return;
+      let place;
+      try {
+        place = sessionStorage["giving:" + back[1]];
+      } catch {}
+      if (place ? place != this.place : document.readyState != "complete") return;
+      [, this.returned, this.outcome] = back;
+      history.replaceState(history.state, "", page());
+      back = 0;
+      this.aim();
+      this.open();
+    }
+
+    tell(name, detail) {
+      queueMicrotask(() => this.dispatchEvent(new CustomEvent("giving:" + name, { bubbles: true, detail })));
+    }
+  }
+  customElements.define("giving-button", Button);
+
+  giving.on = (name, listener) => addEventListener("giving:" + name, listener);
+  giving.scan = () => {
+    for (const script of document.querySelectorAll("script[data-nonprofit]")) {
+      if (script.giving) continue;
+      script.giving = document.createElement("giving-button");
+      for (const { name, value } of script.attributes) /^data-/.test(name) && script.giving.setAttribute(name.slice(5), value);
+      script.after(script.giving);
+    }
+  };
+  giving.scan();
+  const queue = giving.q || [];
+  giving.q = { push: call => call(giving) };
+  queue.forEach(giving.q.push);
+  addEventListener("load", () => document.querySelector("giving-button")?.take());
+})();

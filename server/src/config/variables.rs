@@ -1,0 +1,50 @@
+//! `GIVING_*` variables, as they stand: a key of digits stays a text.
+
+use figment::providers::Env;
+use figment::value::{Dict, Map, Value};
+use figment::{Error, Metadata, Profile, Provider};
+
+/// Those that are read as more than a text.
+const NUMBERS: &str = "rate_limit_";
+const LISTS: &[&str] = &["trusted_proxies"];
+
+/// The variables of these settings; others are left alone, and an empty one
+/// sets nothing.
+#[derive(Debug)]
+pub(super) struct Variables {
+    pub(super) names: &'static [&'static str],
+}
+
+impl Provider for Variables {
+    fn metadata(&self) -> Metadata {
+        Metadata::named("variable").interpolater(|_: &Profile, keys: &[&str]| {
+            keys.first()
+                .map(|key| format!("GIVING_{}", key.to_ascii_uppercase()))
+                .unwrap_or_default()
+        })
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, Error> {
+        let set: Dict = Env::prefixed("GIVING_")
+            .only(self.names)
+            .iter()
+            .filter(|(_, text)| !text.trim().is_empty())
+            .map(|(name, text)| (name.as_str().to_owned(), read(name.as_str(), text.trim())))
+            .collect();
+        Ok(Profile::Default.collect(set))
+    }
+}
+
+fn read(name: &str, text: &str) -> Value {
+    if LISTS.contains(&name) {
+        let members: Vec<_> = text
+            .split(',')
+            .map(|member| member.trim().to_owned())
+            .collect();
+        return Value::from(members);
+    }
+    match text.parse::<u64>() {
+        Ok(number) if name.starts_with(NUMBERS) => Value::from(number),
+        _ => Value::from(text),
+    }
+}

@@ -1,0 +1,6 @@
+//! The calls of the SIR dialect, one file a resource, and what is common to
+//! all of them.
+
+mod auth;
+mod config;
+mod donations;

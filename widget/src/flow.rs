@@ -1,0 +1,294 @@
+//! What happens: loading, sending, following a donation, and the buttons.
+//!
+//! Each function changes the state and lets the views follow. After every wait
+//! the widget may be gone, so the state is only ever tried.
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use shared::donation::{CreateLink, Donation, DonationLink, GetDonationStatus, MAX_WAIT_SECONDS};
+use shared::error::Code;
+use shared::id::DonationId;
+use shared::js::FromJs;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::window;
+
+use crate::attempt::Attempt;
+use crate::client::{Exchange, Refusal, Reply, answer};
+use crate::face::{Action, Field, Phase};
+use crate::loading::load;
+use crate::report;
+use crate::state::{Entries, State};
+use crate::view::point_out;
+
+/// How often a donation is asked after before the widget rests.
+const MAX_ROUNDS: u32 = 60;
+const FIRST_PAUSE_MS: u32 = 500;
+const LONGEST_PAUSE_MS: u32 = 8_000;
+/// How long the way to the payment page may take.
+const LEAVING_MS: u32 = 10_000;
+const HIDDEN_PAUSE_MS: u32 = 1_000;
+/// A key that the server will not take again is renewed once.
+const MAX_KEYS: u32 = 2;
+
+/// One widget of the page.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Widget(RwSignal<State, LocalStorage>);
+
+impl Widget {
+    pub(crate) fn new(state: State) -> Self {
+        Self(RwSignal::new_local(state))
+    }
+
+    /// Reads the state, and again whenever it changes: for the views.
+    pub(crate) fn show<T>(self, read: fn(&State) -> T) -> T {
+        self.0.with(read)
+    }
+
+    /// Reads the state once, if the widget is still there.
+    pub(crate) fn look<T>(self, read: impl FnOnce(&State) -> T) -> Option<T> {
+        self.0.try_with_untracked(read)
+    }
+
+    /// Changes the state, if the widget is still there. What changes it is passed
+    /// by reference, so that the telling of it is compiled once.
+    pub(crate) fn change<T>(self, write: impl FnOnce(&mut State) -> T) -> Option<T> {
+        let mut write = Some(write);
+        let mut result = None;
+        self.change_by(&mut |state| result = write.take().map(|write| write(state)));
+        result
+    }
+
+    fn change_by(self, write: &mut dyn FnMut(&mut State)) {
+        self.0.try_update(|state| write(state));
+    }
+
+    fn go(self, phase: Phase) {
+        self.change(|state| state.phase = phase);
+    }
+}
+
+/// The dialog was opened again: on with what there was, or a new attempt if
+/// that is over.
+pub(crate) fn resume(widget: Widget) {
+    match widget.look(|state| state.phase) {
+        Some(Phase::Offline | Phase::Busy | Phase::Unavailable) => retry(widget),
+        Some(Phase::Pending | Phase::Unfinished | Phase::Stopped) => follow(widget),
+        Some(phase) if phase.is_over() => widget.change(State::begin_again).unwrap_or_default(),
+        _ => {}
+    }
+}
+
+/// What the donor put in has changed.
+pub(crate) fn enter(widget: Widget, entries: Entries, changed: &str) {
+    widget.change(|state| {
+        state.entries = entries;
+        let field = Field::of_input(changed);
+        state
+            .problems
+            .retain(|problem| problem.0 != field && problem.0 != Field::Whole);
+        if field == Field::Amount {
+            report::change(state);
+        }
+    });
+}
+
+/// Sends the form, unless it is being sent or something is wrong with it.
+pub(crate) fn submit(widget: Widget) {
+    let order = widget.change(|state| {
+        if state.phase != Phase::Form {
+            return None;
+        }
+        state.check();
+        let order = state.order().filter(|_| state.problems.is_empty());
+        if order.is_some() {
+            state.phase = Phase::Sending;
+            report::submit(state);
+        }
+        order
+    });
+    match order {
+        Some(Some(order)) => spawn_local(send(widget, order)),
+        _ => point_out(widget),
+    }
+}
+
+async fn send(widget: Widget, mut order: CreateLink) {
+    for _ in 0..MAX_KEYS {
+        let sent = widget.change(|state| {
+            state.attempt.take_up(&mut order);
+            state.attempt.save(&state.host.place());
+            state.client().send(&order)
+        });
+        let Some(sent) = sent else { return };
+        match answer(sent.await) {
+            Ok(link) => return redirect(widget, link).await,
+            Err(Refusal::Refused { code, .. }) if is_spent(&code) => {
+                widget.change(State::forget_attempt);
+            }
+            Err(refusal) => return refuse(widget, refusal),
+        }
+    }
+    refuse(widget, Refusal::Unreachable);
+}
+
+/// Whether the server will make nothing more under this attempt's key.
+fn is_spent(code: &str) -> bool {
+    code == Code::DonationClosed.as_str() || code == Code::IdempotencyKeyReused.as_str()
+}
+
+async fn redirect(widget: Widget, link: DonationLink) {
+    widget.change(|state| {
+        state.attempt.donation = link.partner_donation_id.0;
+        state.attempt.link = link.donation_link;
+        state.attempt.save(&state.host.place());
+        state.phase = Phase::Redirecting;
+        report::redirect(state);
+        visit(&state.attempt.link);
+    });
+    // Still here: the donor stopped it, or came back to the page as it was left.
+    TimeoutFuture::new(LEAVING_MS).await;
+    if widget.look(|state| state.phase) == Some(Phase::Redirecting) {
+        widget.go(Phase::Form);
+        follow(widget);
+    }
+}
+
+fn refuse(widget: Widget, refusal: Refusal) {
+    widget.change(|state| {
+        state.phase = Phase::Form;
+        match refusal {
+            Refusal::Unreachable => state.say("unreachable"),
+            refusal if refusal.phase() == Phase::Busy => state.say("overloaded"),
+            Refusal::Refused {
+                code,
+                message,
+                fields,
+                ..
+            } => {
+                let foreign = state.refuse(fields);
+                report::refusal(state, &code, &message, &foreign);
+            }
+        }
+    });
+    point_out(widget);
+}
+
+/// Asks after the donation until nothing more is to be expected of it, the
+/// dialog is closed, or it has taken very long.
+pub(crate) fn follow(widget: Widget) {
+    let was_following = widget.change(|state| std::mem::replace(&mut state.is_following, true));
+    if was_following == Some(false) {
+        spawn_local(async move {
+            ask_on(widget).await;
+            widget.change(|state| state.is_following = false);
+        });
+    }
+}
+
+async fn ask_on(widget: Widget) {
+    let mut etag = None;
+    let mut pause = FIRST_PAUSE_MS;
+    for _ in 0..MAX_ROUNDS {
+        while window()
+            .and_then(|window| window.document())
+            .is_some_and(|page| page.hidden())
+        {
+            TimeoutFuture::new(HIDDEN_PAUSE_MS).await;
+        }
+        let asked = widget.look(|state| ask(state, etag.as_ref()));
+        let Some(Some((id, sent))) = asked else {
+            return;
+        };
+        let reply = sent.await;
+        let is_done = widget.change(|state| {
+            if state.donation_id().as_ref() != Some(&id) {
+                return true;
+            }
+            let is_news = hear(state, reply, &mut etag);
+            if is_news {
+                pause = FIRST_PAUSE_MS;
+            }
+            state.is_settled()
+        });
+        if is_done != Some(false) {
+            return;
+        }
+        TimeoutFuture::new(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE_MS);
+    }
+}
+
+/// A question after the donation, while the dialog is open.
+fn ask(state: &State, etag: Option<&String>) -> Option<(String, Exchange)> {
+    let id = state.donation_id().filter(|_| state.host.dialog().open())?;
+    let call = GetDonationStatus {
+        partner_donation_id: DonationId(id.clone()),
+        // The first answer is wanted at once, the others when there is news.
+        wait: etag.map(|_| MAX_WAIT_SECONDS),
+    };
+    Some((id, state.client().watch(&call, etag)))
+}
+
+/// Shows what the server says of the donation, and answers whether it is news.
+fn hear(state: &mut State, reply: Result<Reply, Refusal>, etag: &mut Option<String>) -> bool {
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(refusal) => {
+            state.lose(&refusal);
+            return false;
+        }
+    };
+    state.is_cut_off = false;
+    let Some(donation) = Donation::from_js(&reply.body).filter(|_| !reply.is_known) else {
+        return false;
+    };
+    *etag = reply.etag;
+    let was_complete = state.phase == Phase::Complete;
+    state.learn(donation);
+    report::status(state);
+    if state.phase == Phase::Complete && !was_complete {
+        report::complete(state);
+        Attempt::forget(&state.host.place());
+    }
+    true
+}
+
+/// A button was pressed.
+pub(crate) fn act(widget: Widget, action: Action) {
+    match action {
+        Action::Nothing => {}
+        Action::Continue => {
+            widget.look(|state| visit(&state.attempt.link));
+        }
+        Action::Visit => {
+            widget.look(|state| visit(&state.host.link()));
+        }
+        Action::Again => {
+            widget.change(State::begin_again);
+        }
+        Action::Retry => retry(widget),
+        Action::Close => {
+            // Its `close` event is the loader's to tell.
+            widget.look(|state| state.host.dialog().close());
+        }
+    }
+}
+
+fn retry(widget: Widget) {
+    let has_terms = widget.change(|state| {
+        state.phase = Phase::Loading;
+        state.terms.is_some()
+    });
+    if has_terms == Some(true) {
+        follow(widget);
+    } else {
+        spawn_local(load(widget));
+    }
+}
+
+/// Same tab, so that no popup blocker stands between a donor and the payment.
+fn visit(address: &str) {
+    if let Some(window) = window() {
+        let _ = window.location().assign(address);
+    }
+}

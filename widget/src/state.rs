@@ -1,0 +1,211 @@
+//! What the widget knows at a moment, and what follows from it alone.
+//!
+//! Everything shown is read from here. What takes time, calls the server or
+//! touches the page is in [`crate::flow`].
+
+use shared::config::Theme;
+use shared::donation::{Donation, DonationStatus, RewardStatus};
+use shared::money::{Currency, Frequency, Minor};
+
+use crate::amount;
+use crate::attempt::Attempt;
+use crate::client::{Client, Refusal};
+use crate::face::{Action, Field, Phase};
+use crate::options::Host;
+use crate::terms::Terms;
+use crate::text::Text;
+
+/// What the donor put in.
+#[derive(Default)]
+pub(crate) struct Entries {
+    /// A preset in minor units, or empty for the amount typed.
+    pub preset: String,
+    pub typed: String,
+    pub frequency: String,
+    pub is_tipping: bool,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+}
+
+pub(crate) struct State {
+    pub host: Host,
+    pub phase: Phase,
+    pub text: Text,
+    pub terms: Option<Terms>,
+    pub theme: Option<Theme>,
+    pub entries: Entries,
+    pub problems: Vec<(Field, String)>,
+    pub attempt: Attempt,
+    /// The donation from which the donor came back.
+    pub returned: Option<String>,
+    pub donation: Option<Donation>,
+    /// Whether the server is being asked for news of the donation.
+    pub is_following: bool,
+    /// Whether it could not be reached when last asked.
+    pub is_cut_off: bool,
+}
+
+impl State {
+    pub(crate) fn new(host: Host) -> Self {
+        Self {
+            attempt: Attempt::load(&host.place()),
+            returned: host.returned(),
+            host,
+            phase: Phase::Loading,
+            text: Text::default(),
+            terms: None,
+            theme: None,
+            entries: Entries::default(),
+            problems: Vec::new(),
+            donation: None,
+            is_following: false,
+            is_cut_off: false,
+        }
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client {
+            base: self.host.base(),
+            key: self.host.find("key").unwrap_or_default(),
+        }
+    }
+
+    /// Takes in the terms, and chooses the first amount and frequency.
+    pub(crate) fn accept(&mut self, terms: Terms) {
+        let frequency = terms.first_frequency(&self.host);
+        self.entries.frequency = frequency.as_str().to_owned();
+        if let Some(amount) = terms.first_amount(&self.host) {
+            if terms.presets.contains(&amount) {
+                self.entries.preset = amount.0.to_string();
+            } else {
+                self.entries.typed = amount::major(amount.0, terms.currency.decimals());
+            }
+        }
+        self.terms = Some(terms);
+    }
+
+    /// The amount put in, without a tip.
+    pub(crate) fn amount(&self) -> Option<Minor> {
+        let entries = &self.entries;
+        if entries.preset.is_empty() {
+            let decimals = self.currency().decimals();
+            return amount::parse(&entries.typed, decimals, self.text.mark());
+        }
+        entries.preset.parse().ok().map(Minor)
+    }
+
+    pub(crate) fn currency(&self) -> Currency {
+        self.terms
+            .as_ref()
+            .map_or(Currency::Usd, |terms| terms.currency)
+    }
+
+    pub(crate) fn frequency(&self) -> Frequency {
+        Frequency::named(&self.entries.frequency).unwrap_or(Frequency::Once)
+    }
+
+    /// What the offered tip comes to.
+    pub(crate) fn tip(&self) -> Option<Minor> {
+        self.terms.as_ref()?.tip?.of(self.amount()?)
+    }
+
+    /// What the donor will be charged each time.
+    pub(crate) fn charge(&self) -> Option<Minor> {
+        let tip = self.tip().filter(|_| self.entries.is_tipping);
+        let sum = self.amount()?.0.checked_add(tip.map_or(0, |tip| tip.0))?;
+        Some(Minor(sum))
+    }
+
+    /// Takes in what the server says of the donation, and shows it.
+    pub(crate) fn learn(&mut self, donation: Donation) {
+        self.is_cut_off = false;
+        self.phase = match donation.status {
+            DonationStatus::Completed => Phase::Complete,
+            DonationStatus::Failed => Phase::Failed,
+            DonationStatus::Expired => Phase::Expired,
+            DonationStatus::Refunded => Phase::Refunded,
+            DonationStatus::Pending => self.phase_of_pending(),
+        };
+        self.donation = Some(donation);
+    }
+
+    /// Takes in that the server gave no news.
+    pub(crate) fn lose(&mut self, refusal: &Refusal) {
+        match refusal {
+            Refusal::Refused { status: 404, .. } => {
+                if self.returned.is_some() {
+                    self.host.dialog().close();
+                }
+                self.begin_again();
+            }
+            refusal if self.phase == Phase::Loading => self.phase = refusal.phase(),
+            Refusal::Unreachable => self.is_cut_off = true,
+            Refusal::Refused { .. } => {}
+        }
+    }
+
+    /// Whether there is nothing more to ask the server.
+    pub(crate) fn is_settled(&self) -> bool {
+        let is_open = matches!(
+            self.phase,
+            Phase::Pending | Phase::Unfinished | Phase::Stopped
+        );
+        !is_open && !self.is_awaiting_tokens()
+    }
+
+    /// Back to the form, for a gift of its own.
+    pub(crate) fn begin_again(&mut self) {
+        self.forget_attempt();
+        self.returned = None;
+        self.donation = None;
+        self.problems.clear();
+        self.phase = Phase::Form;
+    }
+
+    pub(crate) fn forget_attempt(&mut self) {
+        Attempt::forget(&self.host.place());
+        self.attempt = Attempt::default();
+    }
+
+    /// The donation that this widget is about, if there is one.
+    pub(crate) fn donation_id(&self) -> Option<String> {
+        let begun = Some(&self.attempt.donation).filter(|id| !id.is_empty());
+        self.returned.as_ref().or(begun).cloned()
+    }
+
+    /// The address a donor comes back by tells only how to put that nothing is
+    /// known yet, never whether it was paid.
+    fn phase_of_pending(&self) -> Phase {
+        match (&self.returned, self.host.outcome().as_deref()) {
+            (Some(_), Some("cancelled" | "failed")) => Phase::Stopped,
+            (Some(_), _) => Phase::Pending,
+            (None, _) => Phase::Unfinished,
+        }
+    }
+
+    /// Whether the donor's tokens may still come.
+    pub(crate) fn is_awaiting_tokens(&self) -> bool {
+        let is_open = |donation: &Donation| donation.reward_status == RewardStatus::Pending;
+        self.phase == Phase::Complete && self.donation.as_ref().is_some_and(is_open)
+    }
+
+    /// What the first button under a message does, and the second.
+    pub(crate) fn actions(&self) -> (Action, Action) {
+        match self.phase {
+            Phase::Unfinished | Phase::Stopped if !self.attempt.link.is_empty() => {
+                (Action::Continue, Action::Again)
+            }
+            Phase::Unfinished | Phase::Stopped | Phase::Failed | Phase::Expired => {
+                (Action::Again, Action::Close)
+            }
+            Phase::Offline | Phase::Busy => (Action::Retry, Action::Close),
+            Phase::Unavailable => (Action::Visit, Action::Close),
+            Phase::Complete | Phase::Refunded => (Action::Close, Action::Nothing),
+            Phase::Pending => (Action::Nothing, Action::Close),
+            Phase::Loading | Phase::Form | Phase::Sending | Phase::Redirecting => {
+                (Action::Nothing, Action::Nothing)
+            }
+        }
+    }
+}
