@@ -6,6 +6,7 @@ pub mod key;
 pub mod limit;
 pub mod signature;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -75,18 +76,12 @@ pub async fn admit<C: Call + DeserializeOwned>(
         Ok(checked) => checked,
         Err(error) => return Err(app.limiter.count_failure(address, now, error).into()),
     };
-    check_partner(&caller.partner, app.settings.environment)?;
-    check_key_type(C::AUTH, half)?;
-    check_scope(&caller.key, half, (C::SCOPE, C::AUTH))?;
-    check_origin(app, &parts.headers, &caller.key, C::AUTH)?;
-    check_feature(&caller.partner, C::FEATURE)?;
-    let charge = app
-        .limiter
-        .charge(&caller, (C::AUTH, address), &app.settings, now)
-        .map_err(|(error, quota)| Denied {
-            error,
-            quota: Some(quota),
-        })?;
+    let needs = Needs {
+        auth: C::AUTH,
+        scope: C::SCOPE,
+        feature: C::FEATURE,
+    };
+    let charge = permit(app, (&caller, half), needs, (&parts.headers, address))?;
     let call = parse::<C>(&parts, path, &body).map_err(|error| Denied {
         error,
         quota: Some(charge.quota),
@@ -99,42 +94,107 @@ pub async fn admit<C: Call + DeserializeOwned>(
     })
 }
 
+/// What a caller must bring besides a key.
+#[derive(Clone, Copy, Debug)]
+struct Needs {
+    auth: Auth,
+    scope: Scope,
+    feature: Option<Feature>,
+}
+
+/// The checks of a widget's call, for a page that carries the publishable key
+/// in its address.
+pub async fn admit_page(
+    app: &App,
+    parts: &Parts,
+    key: &str,
+    (scope, feature): (Scope, Feature),
+) -> Result<Caller, Denied> {
+    let address = address::client(parts, &app.settings.trusted_proxies);
+    let identified = match PresentedKey::parse(key) {
+        Some(presented) => identify(app, presented, address).await,
+        None => Err(key::unknown()),
+    };
+    let now = app.context.now();
+    let (caller, half) =
+        identified.map_err(|error| app.limiter.count_failure(address, now, error))?;
+    let needs = Needs {
+        auth: Auth::Publishable,
+        scope,
+        feature: Some(feature),
+    };
+    permit(app, (&caller, half), needs, (&parts.headers, address))?;
+    Ok(caller)
+}
+
+/// partner state → key type → scope → origin → feature → limit.
+fn permit(
+    app: &App,
+    (caller, half): (&Caller, Half),
+    needs: Needs,
+    (headers, address): (&HeaderMap, IpAddr),
+) -> Result<Charge, Denied> {
+    check_partner(&caller.partner, app.settings.environment)?;
+    check_key_type(needs.auth, half)?;
+    check_scope(&caller.key, half, (needs.scope, needs.auth))?;
+    check_origin(app, headers, &caller.key, needs.auth)?;
+    check_feature(&caller.partner, needs.feature)?;
+    let now = app.context.now();
+    app.limiter
+        .charge(caller, (needs.auth, address), &app.settings, now)
+        .map_err(|(error, quota)| Denied {
+            error,
+            quota: Some(quota),
+        })
+}
+
+/// key known → key state → address.
+async fn identify(
+    app: &App,
+    presented: PresentedKey,
+    address: IpAddr,
+) -> Result<(Caller, Half), Error> {
+    let (key, partner) = presented.find(app).await?;
+    key::check_state(&key, app.context.now())?;
+    key::check_address(&key, address)?;
+    Ok((Caller { partner, key }, presented.half))
+}
+
 /// headers → key known → key state → address → timestamp → signature.
 async fn authenticate(
     app: &App,
     parts: &Parts,
     auth: Auth,
-    (address, body): (std::net::IpAddr, Body),
+    (address, body): (IpAddr, Body),
 ) -> Result<(Caller, Half, Vec<u8>), Error> {
     let presented = PresentedKey::read(&parts.headers)?;
     let signed = match auth {
         Auth::Publishable => None,
         Auth::Signed | Auth::SignedSecret => Some(signature::Headers::read(&parts.headers)?),
     };
-    let (key, partner) = presented.find(app).await?;
-    key::check_state(&key, app.context.now())?;
-    key::check_address(&key, address)?;
-    let body = read_body(body).await?;
+    let (caller, half) = identify(app, presented, address).await?;
+    let body = read_body(body, MAX_BODY).await?;
     if let Some(signed) = signed {
         let timestamp = signed.check_time(app.context.now())?;
         let secret = app
             .vault
-            .open_seal(key.id.as_str(), &key.hmac_secret_sealed)
+            .open_seal(caller.key.id.as_str(), &caller.key.hmac_secret_sealed)
             .map_err(Error::internal)?;
         let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let payload = signature::payload(timestamp, parts.method.as_str(), path_and_query, &body);
         signed.check_signature(&secret, &payload, app.settings.environment)?;
     }
-    Ok((Caller { partner, key }, presented.half, body))
+    Ok((caller, half, body))
 }
 
-async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
-    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await;
+/// The whole body, if it has at most `most` bytes and arrives in time.
+pub(crate) async fn read_body(body: Body, most: usize) -> Result<Vec<u8>, Error> {
+    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, most).collect()).await;
     match read {
         Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Error::new(
             Code::PayloadTooLarge,
-            format!("the body is larger than {MAX_BODY} bytes"),
+            format!("the body is larger than {most} bytes"),
         )),
         Ok(Err(_)) => Err(Error::new(
             Code::InvalidJson,

@@ -1,13 +1,37 @@
-//! The command line: one file a command.
+//! The command line: one file a command or family of commands. Rules live in
+//! `domain`, SQL in `store`; here is what is asked for and how it is shown.
 
+mod call;
+mod credentials;
+mod flags;
+mod indent;
+mod keys;
+mod migrate;
+mod output;
+mod partners;
 mod serve;
+mod sign;
+mod verify_ledger;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::flags::Flags;
+use crate::config::BrokenSettings;
+use crate::outbound::OutboundError;
+use crate::serve::StartError;
+use crate::store::OpenError;
+use crate::store::setting::ClaimError;
+
 /// Giving: donations, rewards and the widget for them, in one server.
+///
+/// Settings are read by flag, by GIVING_* variable or by giving.toml, in that order.
 #[derive(Debug, Parser)]
 #[command(name = "giving", version)]
 struct Giving {
+    #[command(flatten)]
+    flags: Flags,
     #[command(subcommand)]
     command: Command,
 }
@@ -16,14 +40,79 @@ struct Giving {
 enum Command {
     /// Answer calls until stopped
     Serve(serve::Serve),
+    /// Bring the database's schema up to date
+    Migrate(migrate::Migrate),
+    /// Who may call
+    Partners(partners::Partners),
+    /// With which keys
+    Keys(keys::Keys),
+    /// Print the headers that sign a call
+    Sign(sign::Sign),
+    /// Sign a call, send it and print the answer
+    Call(call::Call),
+    /// Audit every account against its entries
+    VerifyLedger(verify_ledger::VerifyLedger),
 }
 
 /// What ended a command, in one line for whoever ran it.
-pub type CommandError = Box<dyn std::error::Error + Send + Sync>;
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    #[error(transparent)]
+    Settings(#[from] BrokenSettings),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Partners(#[from] partners::PartnersError),
+    #[error(transparent)]
+    Keys(#[from] keys::KeysError),
+    #[error(transparent)]
+    Credentials(#[from] credentials::CredentialsError),
+    #[error(transparent)]
+    Sign(#[from] sign::SignError),
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
+    #[error("the output cannot be written: {0}")]
+    Output(std::io::Error),
+    /// Whoever read the output has seen enough.
+    #[error("nobody reads the output")]
+    OutputClosed,
+    #[error("the system refused: {0}")]
+    System(#[from] std::io::Error),
+}
 
-/// Reads the command line and does what it says.
-pub async fn run() -> Result<(), CommandError> {
-    match Giving::parse().command {
-        Command::Serve(serve) => serve.run().await,
+impl From<OpenError> for CommandError {
+    fn from(error: OpenError) -> Self {
+        Self::Start(error.into())
+    }
+}
+
+impl From<ClaimError> for CommandError {
+    fn from(error: ClaimError) -> Self {
+        Self::Start(error.into())
+    }
+}
+
+/// Reads the command line, does what it says, and answers how that ended.
+pub async fn run() -> Result<ExitCode, CommandError> {
+    let Giving { flags, command } = Giving::parse();
+    let done = match command {
+        Command::Serve(serve) => serve.run(&flags).await,
+        Command::Migrate(migrate) => migrate.run(&flags).await,
+        Command::Partners(partners) => partners.run(&flags).await,
+        Command::Keys(keys) => keys.run(&flags).await,
+        Command::Sign(sign) => sign.run(&flags),
+        Command::Call(call) => return finish(call.run(&flags).await),
+        Command::VerifyLedger(verify) => return finish(verify.run(&flags).await),
+    };
+    finish(done.map(|()| ExitCode::SUCCESS))
+}
+
+/// `giving … | head` ends quietly.
+fn finish(done: Result<ExitCode, CommandError>) -> Result<ExitCode, CommandError> {
+    match done {
+        Err(CommandError::OutputClosed) => Ok(ExitCode::SUCCESS),
+        other => other,
     }
 }

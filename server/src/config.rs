@@ -1,13 +1,18 @@
 //! Settings: by flag, by `GIVING_*` variable, or by `giving.toml`, in that order.
 
+mod variables;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
-use figment::providers::{Env, Format as _, Serialized, Toml};
+use figment::error::Kind;
+use figment::providers::{Format as _, Serialized, Toml};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use self::variables::Variables;
 
 /// The file that is read where the command is run.
 const FILE: &str = "giving.toml";
@@ -115,10 +120,49 @@ impl std::fmt::Debug for Hidden {
     }
 }
 
-/// A setting that cannot be read, in one line that names it.
+/// A setting that cannot be read, in one line that names it and not its value,
+/// which may be a secret.
 #[derive(Debug, thiserror::Error)]
-#[error("the settings cannot be read: {0}")]
-pub struct BrokenSettings(#[from] Box<figment::Error>);
+pub enum BrokenSettings {
+    #[error("{FILE} cannot be read: {0}")]
+    File(std::io::Error),
+    #[error("{FILE} is not TOML: {0}")]
+    Syntax(String),
+    #[error("{FILE} has the unknown key {name:?}; the keys are {}", NAMES.join(", "))]
+    UnknownKey { name: String },
+    #[error("{setting} {wrong}")]
+    Value { setting: String, wrong: String },
+}
+
+impl From<figment::Error> for BrokenSettings {
+    fn from(error: figment::Error) -> Self {
+        let wrong = match &error.kind {
+            Kind::UnknownField(name, _) => return Self::UnknownKey { name: name.clone() },
+            Kind::UnknownVariant(_, names) => format!("must be one of {}", names.join(", ")),
+            Kind::InvalidType(_, wanted) | Kind::InvalidValue(_, wanted) => {
+                format!("must be {}", in_words(wanted))
+            }
+            Kind::Message(message) => format!("is malformed: {message}"),
+            other => format!("is malformed: {other}"),
+        };
+        let setting = match (&error.metadata, &error.profile) {
+            (Some(from), Some(profile)) if from.source.is_none() => {
+                from.interpolate(profile, &error.path)
+            }
+            _ => format!("{} in {FILE}", error.path.join(".")),
+        };
+        Self::Value { setting, wrong }
+    }
+}
+
+/// The parser's name for a type, for people.
+fn in_words(wanted: &str) -> &str {
+    match wanted {
+        "u32" => "a whole number",
+        "a sequence" => "a list",
+        other => other,
+    }
+}
 
 impl Settings {
     /// Reads the settings; `flags` is whatever the command line set.
@@ -135,13 +179,14 @@ impl Settings {
         });
         let mut settings = Figment::from(Serialized::defaults(defaults));
         if Path::new(FILE).exists() {
+            let text = std::fs::read_to_string(FILE).map_err(BrokenSettings::File)?;
+            check_syntax(&text)?;
             settings = settings.merge(Toml::file_exact(FILE));
         }
-        settings
-            .merge(Env::prefixed("GIVING_").only(NAMES))
-            .merge(Serialized::defaults(flags))
-            .extract()
-            .map_err(|error| BrokenSettings(Box::new(error)))
+        let settings = settings
+            .merge(Variables { names: NAMES })
+            .merge(Serialized::defaults(flags));
+        Ok(settings.extract()?)
     }
 
     /// The database, wherever it was or was not set.
@@ -154,6 +199,23 @@ impl Settings {
     pub fn credentials_file(&self) -> PathBuf {
         credentials_file(&self.data_dir)
     }
+}
+
+/// Refuses what is no TOML, in one line. The parser's own words quote the line
+/// that is wrong, which may hold a password.
+fn check_syntax(text: &str) -> Result<(), BrokenSettings> {
+    let Err(error) = Toml::from_str::<figment::value::Dict>(text) else {
+        return Ok(());
+    };
+    let line = error.span().map(|span| {
+        let before = text.get(..span.start).unwrap_or(text);
+        before.matches('\n').count() + 1
+    });
+    let message = error.message().replace('\n', ", ");
+    Err(BrokenSettings::Syntax(match line {
+        Some(line) => format!("line {line}: {message}"),
+        None => message,
+    }))
 }
 
 /// Where the demo's keys are written and `giving call` finds them.

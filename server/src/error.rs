@@ -1,6 +1,8 @@
 //! The one error of a call: a code that callers branch on, a public message,
 //! and the private source, which is logged once and never sent.
 
+use std::any::Any;
+
 use shared::{Code, FieldError};
 
 /// Why a call was refused.
@@ -33,6 +35,13 @@ impl Error {
         );
         error.source = Some(source.into());
         error
+    }
+
+    /// A fault of ours that unwound a handler.
+    pub fn from_panic(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Self::internal(format!("panic: {}", text.unwrap_or_default()))
     }
 
     /// Too much to do just now; nothing was written.

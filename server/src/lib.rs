@@ -15,6 +15,7 @@ pub mod context;
 pub mod demo;
 pub mod domain;
 pub mod error;
+pub mod outbound;
 pub mod page;
 pub mod request;
 pub mod router;

@@ -43,8 +43,11 @@ pub fn from_body<C: DeserializeOwned>(path: Vec<Pair>, body: &[u8]) -> Result<C,
         body: &mut json,
     })
     .map_err(|error| {
-        let field = error.path().to_string();
-        json_error(&field, error.inner())
+        // A wrong field counts only in a body that is JSON to its end.
+        match serde_json::from_slice::<serde::de::IgnoredAny>(body) {
+            Ok(_) => json_error(&error.path().to_string(), error.inner()),
+            Err(broken) => json_error("", &broken),
+        }
     })?;
     json.end().map_err(|error| json_error("", &error))?;
     Ok(call)

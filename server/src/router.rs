@@ -19,11 +19,19 @@ pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
 use crate::api::partner::{configuration, donations, organizations, token_pools, users};
 use crate::app::App;
+use crate::error::Error;
 use crate::page;
 
 /// What every answer carries as `X-Request-Id`.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) String);
+
+impl RequestId {
+    /// For what is answered outside of any request.
+    pub(crate) fn unknown() -> Self {
+        Self("req_unknown".to_owned())
+    }
+}
 
 /// The calls of the SIR dialect.
 fn partner_calls() -> Calls {
@@ -45,15 +53,31 @@ pub fn call_facts() -> Vec<CallFacts> {
     partner_calls().facts
 }
 
+/// What a person sees: also what goes wrong here is a page.
+fn pages() -> Router<Arc<App>> {
+    let checkout = get(page::checkout::show).post(page::checkout::pay);
+    Router::new()
+        .route("/", get(page::home::show))
+        .route("/checkout/{token}", checkout)
+        .route(
+            "/checkout/{token}/cancelled",
+            get(page::checkout::cancelled),
+        )
+        .route("/give/{slug}", get(page::give::show).post(page::give::give))
+        .route("/thanks/{token}", get(page::thanks::show))
+        .layer(middleware::from_fn(page::refusal::as_page))
+}
+
 /// The whole server as one service.
 pub fn router(app: Arc<App>) -> Router {
-    let pages = Router::new()
-        .route("/", get(page::home::show))
+    let files = Router::new()
+        .route("/page.css", get(page::layout::style))
         .route("/donate.js", get(page::widget::loader))
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));
-    pages
+    pages()
+        .merge(files)
         .merge(partner_calls().router)
         .fallback(answer::not_found)
         .method_not_allowed_fallback(answer::method_not_allowed)
@@ -66,7 +90,8 @@ async fn number_request(State(app): State<Arc<App>>, mut request: Request, next:
     let id = RequestId(format!("req_{}", app.context.random_hex::<12>()));
     request.extensions_mut().insert(id.clone());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response = answered.unwrap_or_else(|panic| answer::panicked(panic.as_ref(), &id));
+    let mut response =
+        answered.unwrap_or_else(|panic| answer::refuse(&Error::from_panic(panic.as_ref()), &id));
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response
             .headers_mut()

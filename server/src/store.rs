@@ -1,6 +1,7 @@
 //! The database: SQLite or PostgreSQL behind one interface, one SQL text for
 //! both. Every statement of the server stands in this room; no HTTP does.
 
+mod address;
 pub mod batch;
 pub mod donation;
 pub mod event;
@@ -21,8 +22,10 @@ use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor as _, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Transaction};
 
+use self::address::Address;
+use self::row::Columns as _;
 use self::sql::Dialect;
 
 /// Connections for reading on SQLite.
@@ -53,15 +56,34 @@ pub struct Db {
 /// Why the database cannot be used, in one line.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("the database address must begin with sqlite: or postgres:// (it begins with {0:?})")]
-    UnknownKind(String),
+    #[error(
+        "the database address must begin with sqlite: or postgres:// (such as sqlite:data/giving.db)"
+    )]
+    UnknownKind,
+    #[error("a sqlite: address must name a file, such as sqlite:data/giving.db")]
+    NoFile,
+    #[error("the database address cannot be read: {reason}")]
+    Malformed { reason: String },
     #[error("the folder {path} for the database cannot be made: {source}")]
     Folder {
         path: String,
         source: std::io::Error,
     },
-    #[error("the database cannot be opened: {0}")]
-    Unreachable(sqlx::Error),
+    #[error(
+        "there is no database at {0}: name another with --database or --data-dir, or make it with giving migrate"
+    )]
+    Missing(String),
+    #[error("the database {place} cannot be opened: {} ({hint})", reason(.source))]
+    Unreachable {
+        place: String,
+        source: sqlx::Error,
+        hint: &'static str,
+    },
+    #[error(
+        "the database {place} did not answer within {} seconds (is --database right?)",
+        ACQUIRE_TIMEOUT.as_secs()
+    )]
+    Silent { place: String },
     #[error(
         "the database is of a newer schema than this program (it has migration {0}): use a newer giving"
     )]
@@ -69,47 +91,51 @@ pub enum OpenError {
     #[error("the database cannot be migrated: {0}")]
     Migration(sqlx::migrate::MigrateError),
     #[error(
-        "this database belongs to the {stored} environment, and the server runs as {asked}: use another database or --environment {stored}"
+        "this database belongs to the {stored} environment, and {asked} was asked for: use another database or --environment {stored}"
     )]
     OtherEnvironment { stored: String, asked: &'static str },
 }
 
 impl Db {
-    /// Opens the database and brings its schema up to date.
+    /// Opens the database, or makes it, and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
+        Self::open_at(&Address::parse(url)?).await
+    }
+
+    /// Opens a database that must be there: a mistyped path is an error, not a
+    /// new and empty file.
+    pub async fn open_existing(url: &str) -> Result<Self, OpenError> {
+        let address = Address::parse(url)?;
+        match &address {
+            Address::Sqlite(path) if !Path::new(path).exists() => {
+                Err(OpenError::Missing(address.to_string()))
+            }
+            _ => Self::open_at(&address).await,
+        }
+    }
+
+    async fn open_at(address: &Address) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
-        let db = match url.split_once(':') {
-            Some(("sqlite", path)) => Self::open_sqlite(path.trim_start_matches("//")).await?,
-            Some(("postgres" | "postgresql", _)) => Self::open_postgres(url).await?,
-            _ => return Err(OpenError::UnknownKind(url.chars().take(12).collect())),
+        let db = match address {
+            Address::Sqlite(path) => {
+                make_folder(Path::new(path))?;
+                Self {
+                    dialect: Dialect::Sqlite,
+                    writers: connect(address, 1, SQLITE_SETTINGS).await?,
+                    readers: connect(address, SQLITE_READERS, SQLITE_SETTINGS).await?,
+                }
+            }
+            Address::Postgres(_) => {
+                let pool = connect(address, POSTGRES_CONNECTIONS, POSTGRES_SETTINGS).await?;
+                Self {
+                    dialect: Dialect::Postgres,
+                    writers: pool.clone(),
+                    readers: pool,
+                }
+            }
         };
         db.migrate().await?;
         Ok(db)
-    }
-
-    async fn open_sqlite(path: &str) -> Result<Self, OpenError> {
-        let file = path.split('?').next().unwrap_or(path);
-        if let Some(folder) = Path::new(file).parent() {
-            std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
-                path: folder.display().to_string(),
-                source,
-            })?;
-        }
-        let url = format!("sqlite://{file}?mode=rwc");
-        Ok(Self {
-            dialect: Dialect::Sqlite,
-            writers: connect(&url, 1, SQLITE_SETTINGS).await?,
-            readers: connect(&url, SQLITE_READERS, SQLITE_SETTINGS).await?,
-        })
-    }
-
-    async fn open_postgres(url: &str) -> Result<Self, OpenError> {
-        let pool = connect(url, POSTGRES_CONNECTIONS, POSTGRES_SETTINGS).await?;
-        Ok(Self {
-            dialect: Dialect::Postgres,
-            writers: pool.clone(),
-            readers: pool,
-        })
     }
 
     async fn migrate(&self) -> Result<(), OpenError> {
@@ -142,6 +168,28 @@ impl Db {
         }
     }
 
+    /// A transaction for reading that sees one state of the whole database,
+    /// however long it takes.
+    pub async fn snapshot(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        match self.dialect {
+            Dialect::Sqlite => self.readers.begin().await,
+            Dialect::Postgres => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                let mut tx = self.readers.begin_with(begin).await?;
+                tx.execute("SET LOCAL statement_timeout = 0").await?;
+                Ok(tx)
+            }
+        }
+    }
+
+    /// The number of the newest migration that the database has.
+    pub async fn schema(&self) -> Result<i64, sqlx::Error> {
+        sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations")
+            .fetch_one(&mut *self.read().await?)
+            .await?
+            .number("version")
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), sqlx::Error> {
         sqlx::query("SELECT 1")
@@ -156,18 +204,59 @@ impl Db {
     }
 }
 
+fn make_folder(file: &Path) -> Result<(), OpenError> {
+    file.parent().map_or(Ok(()), |folder| {
+        std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
+            path: folder.display().to_string(),
+            source,
+        })
+    })
+}
+
+/// What the database or the system said, without the driver's words around it.
+fn reason(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// A pool whose first connection has been made. That one is made outside the
+/// pool, which would hide why it fails behind a time-out.
 async fn connect(
-    url: &str,
+    address: &Address,
     connections: u32,
     settings: &'static str,
 ) -> Result<AnyPool, OpenError> {
+    let url = address.url();
+    let unreachable = |source| OpenError::Unreachable {
+        place: address.to_string(),
+        source,
+        hint: match address {
+            Address::Sqlite(_) => "is it giving's, and may you write it and its folder?",
+            Address::Postgres(_) => "is PostgreSQL running there, and is --database right?",
+        },
+    };
+    let probe = async {
+        let mut connection = Connection::connect(&url).await?;
+        connection.execute(settings).await?;
+        connection.close().await
+    };
+    match tokio::time::timeout(ACQUIRE_TIMEOUT, probe).await {
+        Ok(done) => done.map_err(unreachable)?,
+        Err(_) => {
+            return Err(OpenError::Silent {
+                place: address.to_string(),
+            });
+        }
+    }
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(move |connection, _| {
             Box::pin(async move { connection.execute(settings).await.map(|_| ()) })
         })
-        .connect(url)
-        .await
-        .map_err(OpenError::Unreachable)
+        .connect_lazy(&url)
+        .map_err(unreachable)
 }

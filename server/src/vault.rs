@@ -36,6 +36,10 @@ pub enum VaultError {
     Malformed,
     #[error("GIVING_MASTER_KEY is required in production (make one with: openssl rand -hex 32)")]
     Required,
+    #[error(
+        "{path} does not hold a master key (64 hex digits): put the right one back, or set GIVING_MASTER_KEY"
+    )]
+    MalformedFile { path: String },
     #[error("the master key {path} cannot be used: {source}")]
     File {
         path: String,
@@ -60,7 +64,9 @@ impl Vault {
                     path: path.display().to_string(),
                     source,
                 })?;
-                Self::new(key.trim())
+                Self::new(key.trim()).map_err(|_| VaultError::MalformedFile {
+                    path: path.display().to_string(),
+                })
             }
         }
     }

@@ -29,8 +29,8 @@ macro_rules! ids {
 
         #[cfg(feature = "js")]
         impl crate::js::FromJs for $name {
-            fn from_js(value: &wasm_bindgen::JsValue) -> Option<Self> {
-                value.as_string().map(Self)
+            fn read(value: &wasm_bindgen::JsValue, is_wrong: &mut bool) -> Self {
+                Self(crate::js::FromJs::read(value, is_wrong))
             }
         }
 

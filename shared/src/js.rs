@@ -15,9 +15,28 @@ use crate::error::FieldError;
 use crate::money::{Minor, Percent, Tokens};
 use crate::organization::{GetOrganization, Organization, Raised};
 
-/// A value that can be read from JavaScript; `None` when it is of another shape.
+/// A value that can be read from JavaScript.
+///
+/// An object is read to its end, whatever is found in it, and judged then: to
+/// leave at the first wrong member would cost each member its own clearing up,
+/// which is more code than all the reading.
 pub trait FromJs: Sized {
-    fn from_js(value: &JsValue) -> Option<Self>;
+    /// Reads the value; where it is of another shape, says so and answers
+    /// anything.
+    fn read(value: &JsValue, is_wrong: &mut bool) -> Self;
+
+    /// The value, or `None` when it is of another shape.
+    fn from_js(value: &JsValue) -> Option<Self> {
+        let mut is_wrong = false;
+        let read = Self::read(value, &mut is_wrong);
+        (!is_wrong).then_some(read)
+    }
+}
+
+/// What was found, or what stands in for it when it was not.
+pub(crate) fn found<T>(value: Option<T>, is_wrong: &mut bool, stand_in: T) -> T {
+    *is_wrong |= value.is_none();
+    value.unwrap_or(stand_in)
 }
 
 /// A value that can be written to JavaScript. `undefined` is left out of JSON.
@@ -37,7 +56,11 @@ pub trait BrowserCall: Call<Answer: FromJs> {
 
 /// Reads the member `key` of an object.
 pub fn member<T: FromJs>(object: &JsValue, key: &str) -> Option<T> {
-    T::from_js(&Reflect::get(object, &JsValue::from_str(key)).ok()?)
+    T::from_js(&at(object, key))
+}
+
+fn at(object: &JsValue, key: &str) -> JsValue {
+    Reflect::get(object, &JsValue::from_str(key)).unwrap_or_default()
 }
 
 /// Sets the member `key` of a plain object.
@@ -56,73 +79,80 @@ pub fn object(members: &[(&str, JsValue)]) -> Object {
 }
 
 impl FromJs for String {
-    fn from_js(value: &JsValue) -> Option<Self> {
-        value.as_string()
+    fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
+        found(value.as_string(), is_wrong, Self::new())
     }
 }
 
 impl FromJs for bool {
-    fn from_js(value: &JsValue) -> Option<Self> {
-        value.as_bool()
+    fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
+        found(value.as_bool(), is_wrong, false)
     }
 }
 
 impl FromJs for i64 {
-    fn from_js(value: &JsValue) -> Option<Self> {
-        let number = value.as_f64()?;
+    fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
+        let number = found(value.as_f64(), is_wrong, 0.0);
         let is_exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_991.0;
+        *is_wrong |= !is_exact;
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "a whole number within 2^53"
+            reason = "a whole number within 2^53, or never used"
         )]
-        is_exact.then_some(number as Self)
+        {
+            number as Self
+        }
     }
 }
 
 impl FromJs for u32 {
-    fn from_js(value: &JsValue) -> Option<Self> {
-        i64::from_js(value)?.try_into().ok()
+    fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
+        let number = i64::read(value, is_wrong);
+        found(number.try_into().ok(), is_wrong, 0)
     }
 }
 
 impl FromJs for Minor {
-    fn from_js(value: &JsValue) -> Option<Self> {
-        i64::from_js(value).map(Self)
+    fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
+        Self(i64::read(value, is_wrong))
     }
 }
 
 impl FromJs for Tokens {
-    fn from_js(value: &JsValue) -> Option<Self> {
-        i64::from_js(value).map(Self)
+    fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
+        Self(i64::read(value, is_wrong))
     }
 }
 
 impl FromJs for Percent {
-    fn from_js(value: &JsValue) -> Option<Self> {
-        let hundredths = (value.as_f64()? * 100.0).round();
-        let is_percent = (0.0..=10_000.0).contains(&hundredths);
+    fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
+        let hundredths = (found(value.as_f64(), is_wrong, 0.0) * 100.0).round();
+        *is_wrong |= !(0.0..=10_000.0).contains(&hundredths);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "0 to 10,000"
+            reason = "0 to 10,000, or never used"
         )]
-        is_percent.then(|| Self::from_hundredths(hundredths as u32))
+        Self::from_hundredths(hundredths as u32)
     }
 }
 
 impl<T: FromJs> FromJs for Option<T> {
-    fn from_js(value: &JsValue) -> Option<Self> {
-        if value.is_null() || value.is_undefined() {
-            return Some(None);
-        }
-        T::from_js(value).map(Some)
+    fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
+        let is_there = !value.is_null() && !value.is_undefined();
+        is_there.then(|| T::read(value, is_wrong))
     }
 }
 
 impl<T: FromJs> FromJs for Vec<T> {
-    fn from_js(value: &JsValue) -> Option<Self> {
-        let array: &Array = value.dyn_ref()?;
-        array.iter().map(|item| T::from_js(&item)).collect()
+    fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
+        let array: Option<&Array> = value.dyn_ref();
+        *is_wrong |= array.is_none();
+        let mut all = Self::new();
+        for item in array.into_iter().flat_map(Array::iter) {
+            all.push(T::read(&item, is_wrong));
+        }
+        all
     }
 }
 
@@ -171,9 +201,8 @@ impl<T: ToJs> ToJs for Option<T> {
 macro_rules! read {
     ($name:ident { $( $field:ident: $key:literal ),+ $(,)? }) => {
         impl FromJs for $name {
-            #[inline(never)]
-            fn from_js(value: &JsValue) -> Option<Self> {
-                Some(Self { $( $field: member(value, $key)? ),+ })
+            fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
+                Self { $( $field: FromJs::read(&at(value, $key), is_wrong) ),+ }
             }
         }
     };

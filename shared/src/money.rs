@@ -67,10 +67,11 @@ impl Percent {
 
     /// This share of `amount`, halves rounded up; `None` if it does not fit.
     pub fn of(self, amount: Minor) -> Option<Minor> {
-        let product = i128::from(amount.0) * i128::from(self.0);
-        i64::try_from((product + 5_000).div_euclid(10_000))
-            .ok()
-            .map(Minor)
+        // In two steps, exact, and without the 128 bits that a browser has to imitate.
+        let (wholes, rest) = (amount.0.div_euclid(10_000), amount.0.rem_euclid(10_000));
+        let share = i64::from(self.0);
+        let part = (rest * share + 5_000) / 10_000;
+        wholes.checked_mul(share)?.checked_add(part).map(Minor)
     }
 }
 

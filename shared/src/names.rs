@@ -50,8 +50,9 @@ macro_rules! names {
 
         #[cfg(feature = "js")]
         impl $crate::js::FromJs for $name {
-            fn from_js(value: &wasm_bindgen::JsValue) -> Option<Self> {
-                Self::named(&value.as_string()?)
+            fn read(value: &wasm_bindgen::JsValue, is_wrong: &mut bool) -> Self {
+                let name = String::read(value, is_wrong);
+                $crate::js::found(Self::named(&name), is_wrong, Self::ALL[0])
             }
         }
 

@@ -53,13 +53,14 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 #[cfg(feature = "js")]
 impl crate::js::FromJs for Timestamp {
-    fn from_js(value: &wasm_bindgen::JsValue) -> Option<Self> {
+    fn read(value: &wasm_bindgen::JsValue, is_wrong: &mut bool) -> Self {
         // The browser reads RFC 3339 itself; a date of ours is within 2^53 ms.
-        let ms = js_sys::Date::parse(&value.as_string()?);
+        let ms = js_sys::Date::parse(&String::read(value, is_wrong));
+        *is_wrong |= !ms.is_finite();
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "checked to be a number, and whole"
+            reason = "a whole number within 2^53, or never used"
         )]
-        ms.is_finite().then_some(Self(ms as i64))
+        Self(ms as i64)
     }
 }

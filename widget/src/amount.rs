@@ -12,87 +12,94 @@ use shared::money::Minor;
 /// while 1,000 is a thousand where the mark is a point, and refused where it is a comma.
 pub(crate) fn parse(typed: &str, decimals: u32, mark: char) -> Option<Minor> {
     let text = bare(typed)?;
-    let (whole, fraction) = match text.rfind(['.', ',']) {
-        Some(at) if is_fraction(&text, at, decimals, mark)? => (&text[..at], &text[at + 1..]),
-        _ => (text.as_str(), ""),
+    let mut parts: Vec<&str> = text.split(['.', ',']).collect();
+    let marks: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let is_fraction = match marks.chars().next_back() {
+        Some(last) => is_fraction(&marks, last, parts.last()?.len(), mark, decimals)?,
+        None => false,
     };
-    let fraction_length = u32::try_from(fraction.len()).ok()?;
-    if fraction_length > decimals || !is_grouped(whole) || (whole.is_empty() && fraction.is_empty())
-    {
+    let fraction = if is_fraction { parts.pop()? } else { "" };
+    let missing = decimals.checked_sub(u32::try_from(fraction.len()).ok()?)?;
+    let is_empty = text.len() == marks.len();
+    if is_empty || !is_grouped(&parts) {
         return None;
     }
     let mut minor: i64 = 0;
-    let digits = whole.bytes().chain(fraction.bytes());
-    for digit in digits.filter(u8::is_ascii_digit) {
+    for digit in text.bytes().filter(u8::is_ascii_digit) {
         minor = minor
             .checked_mul(10)?
             .checked_add(i64::from(digit - b'0'))?;
     }
-    let shift = 10_i64.pow(decimals - fraction_length);
-    minor.checked_mul(shift).map(Minor)
+    minor.checked_mul(10_i64.pow(missing)).map(Minor)
 }
 
 /// The amount in major units with all its decimals: `25.00`, and `2500` for yen.
 pub(crate) fn major(minor: i64, decimals: u32) -> String {
-    let mut text = minor.to_string();
+    let digits = minor.to_string();
     let decimals = decimals as usize;
-    if decimals > 0 {
-        while text.len() <= decimals {
-            text.insert(0, '0');
+    let mut text = String::new();
+    // At least one digit stands before the point.
+    for at in (0..digits.len().max(decimals + 1)).rev() {
+        let digit = digits
+            .len()
+            .checked_sub(at + 1)
+            .and_then(|from_start| digits.as_bytes().get(from_start));
+        text.push(digit.map_or('0', |digit| char::from(*digit)));
+        if at == decimals && at > 0 {
+            text.push('.');
         }
-        text.insert(text.len() - decimals, '.');
     }
     text
 }
 
-/// The digits and marks alone, without the currency's sign or the spaces and
-/// apostrophes that some languages group with.
+/// The digits and marks alone, without the currency's sign around them and the
+/// spaces and apostrophes that some languages group with.
 fn bare(typed: &str) -> Option<String> {
-    let is_part = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
-    if typed.contains(['-', '\u{2212}']) {
-        return None;
-    }
     let mut text = String::new();
-    for c in typed
-        .trim_matches(|c: char| !is_part(c))
-        .trim_end_matches(['.', ','])
-        .chars()
-    {
-        if is_part(c) {
-            text.push(c);
-        } else if !(c.is_whitespace() || c == '\'' || c == '\u{2019}') {
-            return None;
+    let mut is_over = false;
+    for (at, c) in typed.char_indices() {
+        match c {
+            '-' | '\u{2212}' => return None,
+            '0'..='9' | '.' | ',' if is_over => return None,
+            '0'..='9' => text.push(c),
+            // A mark before the digits is one only if nothing is before it: "kr. 25".
+            '.' | ',' if at == 0 || !text.is_empty() => text.push(c),
+            ' ' | '\u{a0}' | '\u{202f}' | '\'' | '\u{2019}' => {}
+            _ => is_over = !text.is_empty(),
         }
+    }
+    // "25." is on its way to "25.50".
+    while text.ends_with(['.', ',']) {
+        text.pop();
     }
     Some(text)
 }
 
-/// Whether the last mark, at `at`, begins the fraction and does not group
-/// thousands; `None` where it could do either.
-fn is_fraction(text: &str, at: usize, decimals: u32, mark: char) -> Option<bool> {
-    let (before, last, after) = (&text[..at], &text[at..=at], text.len() - at - 1);
-    if before.contains(last) {
-        return Some(false);
+/// Whether the last of the marks begins the fraction, of `length` digits, and
+/// does not group thousands; `None` where it could do either.
+fn is_fraction(marks: &str, last: char, length: usize, mark: char, decimals: u32) -> Option<bool> {
+    if marks.len() > 1 {
+        // The last of several is the fraction's if it is unlike the others.
+        return Some(!marks.starts_with(last));
     }
-    if after != 3 || before.contains(['.', ',']) {
-        return Some(true);
-    }
-    let is_own_mark = last.starts_with(mark);
-    match (is_own_mark, decimals) {
-        (true, 3) => Some(true),
-        (true, _) => None,
-        (false, _) => Some(false),
+    match (length, last == mark, decimals) {
+        (3, true, 3) => Some(true),
+        (3, true, _) => None,
+        (3, false, _) => Some(false),
+        _ => Some(true),
     }
 }
 
-/// Whether the marks in a whole number stand where thousands (or, in India,
-/// lakhs) are grouped.
-fn is_grouped(whole: &str) -> bool {
-    let mut groups = whole.split(['.', ',']).rev();
-    let last = groups.next().unwrap_or_default();
-    let mut rest = groups.peekable();
-    let is_plain = rest.peek().is_none();
-    (is_plain || last.len() == 3) && rest.all(|group| (1..=3).contains(&group.len()))
+/// Whether a whole number is grouped by thousands (or, as in India, by lakhs),
+/// or not at all.
+fn is_grouped(parts: &[&str]) -> bool {
+    match parts {
+        [_] => true,
+        [first @ .., last] => {
+            last.len() == 3 && first.iter().all(|part| (1..=3).contains(&part.len()))
+        }
+        [] => false,
+    }
 }
 
 #[cfg(test)]
@@ -113,6 +120,8 @@ mod tests {
                 ("7,5", 750),
                 ("7.5", 750),
                 (".50", 50),
+                ("kr. 25", 2500),
+                ("25 kr.", 2500),
                 ("25.", 2500),
                 ("$ 25", 2500),
                 ("25 EUR", 2500),

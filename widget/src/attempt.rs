@@ -23,17 +23,19 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// This attempt if it is for the same order, else a new one.
-    pub(crate) fn of(self, order: &CreateLink) -> Self {
+    /// Puts the order under this attempt's key, which is a new one unless the
+    /// attempt was for the same order.
+    pub(crate) fn take_up(&mut self, order: &mut CreateLink) {
+        order.idempotency_key = None;
         let digest = digest(order);
-        if self.digest == digest {
-            return self;
+        if self.digest != digest {
+            *self = Self {
+                key: random_key(),
+                digest,
+                ..Self::default()
+            };
         }
-        Self {
-            key: random_key(),
-            digest,
-            ..Self::default()
-        }
+        order.idempotency_key = Some(self.key.clone());
     }
 
     /// What is stored for a place on the page.

@@ -1,10 +1,12 @@
 //! The calls of the widget over `fetch`, and what can come back from them.
 
+use std::future::poll_fn;
 use std::pin::Pin;
+use std::task::Poll;
 
 use gloo_net::http::{Method, Request, RequestBuilder};
 use js_sys::JSON;
-use shared::donation::{Donation, GetDonationStatus};
+use shared::donation::GetDonationStatus;
 use shared::error::FieldError;
 use shared::js::{BrowserCall, FromJs, member};
 use wasm_bindgen::JsValue;
@@ -46,29 +48,18 @@ impl Refusal {
 }
 
 impl Client {
-    pub(crate) async fn call<C: BrowserCall>(&self, call: &C) -> Result<C::Answer, Refusal> {
-        let reply = exchange(self.request(&call.path()), call.body()).await?;
-        C::Answer::from_js(&reply.body).ok_or(Refusal::Unreachable)
+    /// A call on its way; its answer is read by [`answer`].
+    pub(crate) fn send(&self, call: &impl BrowserCall) -> Exchange {
+        exchange(self.request(&call.path()), call.body())
     }
 
-    /// The state of a donation if it is another than the one known by `etag`,
-    /// which is put up to date.
-    pub(crate) async fn watch(
-        &self,
-        call: &GetDonationStatus,
-        etag: &mut Option<String>,
-    ) -> Result<Option<Donation>, Refusal> {
+    /// Asks for a donation, if it is in another state than the one known by an etag.
+    pub(crate) fn watch(&self, call: &GetDonationStatus, etag: Option<&String>) -> Exchange {
         let mut request = self.request(&call.path());
         if let Some(known) = etag {
             request = request.header("If-None-Match", known);
         }
-        let reply = exchange(request, None).await?;
-        if reply.is_known {
-            return Ok(None);
-        }
-        *etag = reply.etag;
-        let donation = Donation::from_js(&reply.body);
-        donation.map(Some).ok_or(Refusal::Unreachable)
+        exchange(request, None)
     }
 
     fn request(&self, path: &str) -> RequestBuilder {
@@ -77,29 +68,55 @@ impl Client {
 }
 
 /// A file of the widget.
-pub(crate) async fn fetch_file(url: &str) -> Result<JsValue, Refusal> {
-    let reply = exchange(Request::get(url), None).await?;
-    Ok(reply.body)
+pub(crate) fn fetch_file(url: &str) -> Exchange {
+    exchange(Request::get(url), None)
 }
 
-struct Reply {
-    body: JsValue,
-    etag: Option<String>,
+/// The answer in a reply.
+pub(crate) fn answer<T: FromJs>(reply: Result<Reply, Refusal>) -> Result<T, Refusal> {
+    T::from_js(&reply?.body).ok_or(Refusal::Unreachable)
+}
+
+pub(crate) struct Reply {
+    pub body: JsValue,
+    pub etag: Option<String>,
     /// 304: nothing new since the etag sent.
-    is_known: bool,
+    pub is_known: bool,
 }
 
-/// Sends a request and reads the answer. Boxed, so that it is compiled once and
-/// not into every call.
-fn exchange(
-    request: RequestBuilder,
-    body: Option<JsValue>,
-) -> Pin<Box<dyn Future<Output = Result<Reply, Refusal>>>> {
+/// A request under way. Boxed, so that it is compiled once and not into every call.
+pub(crate) type Exchange = Pin<Box<dyn Future<Output = Result<Reply, Refusal>>>>;
+
+/// The replies to several requests that are under way at once, each polled until
+/// all are there.
+pub(crate) async fn all<const N: usize>(
+    mut exchanges: [Exchange; N],
+) -> [Result<Reply, Refusal>; N] {
+    let mut replies = [const { None }; N];
+    poll_fn(|context| {
+        for (exchange, reply) in exchanges.iter_mut().zip(&mut replies) {
+            if reply.is_none()
+                && let Poll::Ready(ready) = exchange.as_mut().poll(context)
+            {
+                *reply = Some(ready);
+            }
+        }
+        if replies.iter().all(Option::is_some) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    replies.map(|reply| reply.unwrap_or(Err(Refusal::Unreachable)))
+}
+
+fn exchange(request: RequestBuilder, body: Option<JsValue>) -> Exchange {
     Box::pin(async move {
         let lost = |_| Refusal::Unreachable;
         let response = build(request, body)?.send().await.map_err(lost)?;
         let text = response.text().await.map_err(lost)?;
-        let body = JSON::parse(&text).unwrap_or(JsValue::UNDEFINED);
+        let body = JSON::parse(&text).unwrap_or_default();
         let is_known = response.status() == 304;
         if response.ok() || is_known {
             let etag = response.headers().get("ETag");

@@ -8,11 +8,12 @@ use leptos::prelude::*;
 use shared::donation::{CreateLink, Donation, DonationLink, GetDonationStatus, MAX_WAIT_SECONDS};
 use shared::error::Code;
 use shared::id::DonationId;
+use shared::js::FromJs;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::window;
 
 use crate::attempt::Attempt;
-use crate::client::Refusal;
+use crate::client::{Exchange, Refusal, Reply, answer};
 use crate::face::{Action, Field, Phase};
 use crate::loading::load;
 use crate::report;
@@ -39,7 +40,7 @@ impl Widget {
     }
 
     /// Reads the state, and again whenever it changes: for the views.
-    pub(crate) fn show<T>(self, read: impl FnOnce(&State) -> T) -> T {
+    pub(crate) fn show<T>(self, read: fn(&State) -> T) -> T {
         self.0.with(read)
     }
 
@@ -48,9 +49,17 @@ impl Widget {
         self.0.try_with_untracked(read)
     }
 
-    /// Changes the state, if the widget is still there.
+    /// Changes the state, if the widget is still there. What changes it is passed
+    /// by reference, so that the telling of it is compiled once.
     pub(crate) fn change<T>(self, write: impl FnOnce(&mut State) -> T) -> Option<T> {
-        self.0.try_update(write)
+        let mut write = Some(write);
+        let mut result = None;
+        self.change_by(&mut |state| result = write.take().map(|write| write(state)));
+        result
+    }
+
+    fn change_by(self, write: &mut dyn FnMut(&mut State)) {
+        self.0.try_update(|state| write(state));
     }
 
     fn go(self, phase: Phase) {
@@ -105,15 +114,13 @@ pub(crate) fn submit(widget: Widget) {
 
 async fn send(widget: Widget, mut order: CreateLink) {
     for _ in 0..MAX_KEYS {
-        order.idempotency_key = None;
-        let begun = widget.change(|state| {
-            state.attempt = std::mem::take(&mut state.attempt).of(&order);
-            state.attempt.save(&state.given.place);
-            (state.client(), state.attempt.key.clone())
+        let sent = widget.change(|state| {
+            state.attempt.take_up(&mut order);
+            state.attempt.save(&state.host.place());
+            state.client().send(&order)
         });
-        let Some((client, key)) = begun else { return };
-        order.idempotency_key = Some(key).filter(|key| !key.is_empty());
-        match client.call(&order).await {
+        let Some(sent) = sent else { return };
+        match answer(sent.await) {
             Ok(link) => return redirect(widget, link).await,
             Err(Refusal::Refused { code, .. }) if is_spent(&code) => {
                 widget.change(State::forget_attempt);
@@ -133,7 +140,7 @@ async fn redirect(widget: Widget, link: DonationLink) {
     widget.change(|state| {
         state.attempt.donation = link.partner_donation_id.0;
         state.attempt.link = link.donation_link;
-        state.attempt.save(&state.given.place);
+        state.attempt.save(&state.host.place());
         state.phase = Phase::Redirecting;
         report::redirect(state);
         visit(&state.attempt.link);
@@ -188,34 +195,20 @@ async fn ask_on(widget: Widget) {
         {
             TimeoutFuture::new(HIDDEN_PAUSE_MS).await;
         }
-        let asked = widget.look(|state| {
-            let id = state.donation_id().filter(|_| state.dialog.open())?;
-            Some((state.client(), id))
-        });
-        let Some(Some((client, id))) = asked else {
+        let asked = widget.look(|state| ask(state, etag.as_ref()));
+        let Some(Some((id, sent))) = asked else {
             return;
         };
-        let call = GetDonationStatus {
-            partner_donation_id: DonationId(id.clone()),
-            // The first answer is wanted at once, the others when there is news.
-            wait: etag.as_ref().map(|_: &String| MAX_WAIT_SECONDS),
-        };
-        let answer = client.watch(&call, &mut etag).await;
+        let reply = sent.await;
         let is_done = widget.change(|state| {
             if state.donation_id().as_ref() != Some(&id) {
                 return true;
             }
-            match answer {
-                Ok(Some(donation)) => {
-                    pause = FIRST_PAUSE_MS;
-                    learn(state, donation)
-                }
-                Ok(None) => {
-                    state.is_cut_off = false;
-                    false
-                }
-                Err(refusal) => state.lose(&refusal),
+            let is_news = hear(state, reply, &mut etag);
+            if is_news {
+                pause = FIRST_PAUSE_MS;
             }
+            state.is_settled()
         });
         if is_done != Some(false) {
             return;
@@ -225,16 +218,39 @@ async fn ask_on(widget: Widget) {
     }
 }
 
-/// Shows the news, and answers whether to stop asking.
-fn learn(state: &mut State, donation: Donation) -> bool {
+/// A question after the donation, while the dialog is open.
+fn ask(state: &State, etag: Option<&String>) -> Option<(String, Exchange)> {
+    let id = state.donation_id().filter(|_| state.host.dialog().open())?;
+    let call = GetDonationStatus {
+        partner_donation_id: DonationId(id.clone()),
+        // The first answer is wanted at once, the others when there is news.
+        wait: etag.map(|_| MAX_WAIT_SECONDS),
+    };
+    Some((id, state.client().watch(&call, etag)))
+}
+
+/// Shows what the server says of the donation, and answers whether it is news.
+fn hear(state: &mut State, reply: Result<Reply, Refusal>, etag: &mut Option<String>) -> bool {
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(refusal) => {
+            state.lose(&refusal);
+            return false;
+        }
+    };
+    state.is_cut_off = false;
+    let Some(donation) = Donation::from_js(&reply.body).filter(|_| !reply.is_known) else {
+        return false;
+    };
+    *etag = reply.etag;
     let was_complete = state.phase == Phase::Complete;
     state.learn(donation);
     report::status(state);
     if state.phase == Phase::Complete && !was_complete {
         report::complete(state);
-        Attempt::forget(&state.given.place);
+        Attempt::forget(&state.host.place());
     }
-    state.phase.is_over() && !state.is_awaiting_tokens()
+    true
 }
 
 /// A button was pressed.
@@ -245,7 +261,7 @@ pub(crate) fn act(widget: Widget, action: Action) {
             widget.look(|state| visit(&state.attempt.link));
         }
         Action::Visit => {
-            widget.look(|state| visit(&state.given.link));
+            widget.look(|state| visit(&state.host.link()));
         }
         Action::Again => {
             widget.change(State::begin_again);
@@ -253,7 +269,7 @@ pub(crate) fn act(widget: Widget, action: Action) {
         Action::Retry => retry(widget),
         Action::Close => {
             // Its `close` event is the loader's to tell.
-            widget.look(|state| state.dialog.close());
+            widget.look(|state| state.host.dialog().close());
         }
     }
 }

@@ -22,7 +22,7 @@ use std::cell::RefCell;
 
 use leptos::prelude::Owner;
 use wasm_bindgen::prelude::*;
-use web_sys::HtmlDialogElement;
+use web_sys::{Event, HtmlDialogElement};
 
 use flow::Widget;
 use options::Host;
@@ -31,6 +31,8 @@ use state::State;
 struct Opened {
     dialog: HtmlDialogElement,
     widget: Widget,
+    /// Hears of everything that happens in the dialog.
+    _listener: Closure<dyn Fn(Event)>,
     /// Keeps the views and their effects alive, once they are drawn.
     drawn: Option<Box<dyn Any>>,
     /// Holds the state; dropped after the views that read it.
@@ -43,17 +45,19 @@ thread_local! {
 
 /// The dialog of an element was opened: begins its widget, or goes on with it.
 #[wasm_bindgen]
-pub fn open(host: Host, dialog: HtmlDialogElement) {
+pub fn open(host: Host) {
+    let dialog = host.dialog();
     let is_same = |opened: &&Opened| opened.dialog == dialog;
     let known = OPENED.with_borrow(|all| all.iter().find(is_same).map(|opened| opened.widget));
     if let Some(widget) = known {
         return flow::resume(widget);
     }
     let owner = Owner::new();
-    let state = State::new(host, dialog.clone());
+    let state = State::new(host);
     let widget = owner.with(|| Widget::new(state));
     OPENED.with_borrow_mut(|all| {
         all.push(Opened {
+            _listener: view::listen(widget, &dialog),
             dialog,
             widget,
             drawn: None,

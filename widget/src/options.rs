@@ -1,15 +1,14 @@
 //! What the page says of a widget: the attributes of its element, and what the
-//! loader knows and passes on.
+//! loader knows, as members of the same element.
 //!
 //! An amount in an attribute is in major units, as people write it: `amount="25"`
 //! or `"25.50"` is twenty-five dollars, or 25 yen.
 
-use js_sys::{Object, Reflect};
+use js_sys::Object;
 use shared::donation::Provider;
-use shared::js::member;
 use shared::money::{Currency, Frequency, Minor};
 use wasm_bindgen::prelude::*;
-use web_sys::HtmlElement;
+use web_sys::{HtmlAnchorElement, HtmlDialogElement, HtmlElement};
 
 use crate::amount;
 
@@ -17,104 +16,91 @@ use crate::amount;
 extern "C" {
     /// The element of the loader.
     #[wasm_bindgen(extends = HtmlElement)]
-    #[derive(Clone)]
     pub type Host;
 
-    /// Dispatches the event `giving:NAME` on the element.
+    /// Dispatches the event `giving:NAME` on the element, once we are done.
     #[wasm_bindgen(method)]
     pub(crate) fn tell(this: &Host, name: &str, detail: &Object);
+
+    #[wasm_bindgen(method, getter, js_name = link)]
+    pub(crate) fn anchor(this: &Host) -> HtmlAnchorElement;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn dialog(this: &Host) -> HtmlDialogElement;
 }
 
-/// What the loader knows, as members of its element.
-#[derive(Default)]
-pub(crate) struct Given {
-    /// The server's address, without a slash at the end.
-    pub base: String,
+/// What the loader knows, each under its name in the loader.
+impl Host {
+    fn known(&self, name: &str) -> Option<String> {
+        shared::js::member(self, name)
+    }
+
+    /// The server's address.
+    pub(crate) fn base(&self) -> String {
+        self.known("base").unwrap_or_default()
+    }
+
     /// Where the widget's files of this version are, with a slash at the end.
-    pub assets: String,
-    /// This element's name among those of the page, the same after a reload.
-    pub place: String,
-    /// The page's address, to return to.
-    pub page: String,
-    /// The hosted form.
-    pub link: String,
-    /// The donation from which the donor comes back, and what the address says of it.
-    pub returned: Option<String>,
-    pub outcome: Option<String>,
-}
+    pub(crate) fn assets(&self) -> String {
+        self.known("assets").unwrap_or_default()
+    }
 
-impl Given {
-    pub(crate) fn read(object: &Host) -> Self {
-        let text = |key| member(object, key).unwrap_or_default();
-        let link = Reflect::get(object, &"link".into()).unwrap_or_default();
-        Self {
-            base: text("base"),
-            assets: text("assets"),
-            place: text("place"),
-            page: text("page"),
-            link: member(&link, "href").unwrap_or_default(),
-            returned: member(object, "returned"),
-            outcome: member(object, "outcome"),
-        }
+    /// This element's name among those of the page, the same after a reload.
+    pub(crate) fn place(&self) -> String {
+        self.known("place").unwrap_or_default()
+    }
+
+    /// The page's address, to return to.
+    pub(crate) fn page(&self) -> Option<String> {
+        self.known("page")
+    }
+
+    /// The hosted form.
+    pub(crate) fn link(&self) -> String {
+        self.anchor().href()
+    }
+
+    /// The donation from which the donor comes back.
+    pub(crate) fn returned(&self) -> Option<String> {
+        self.known("returned")
+    }
+
+    /// What the address says of that donation.
+    pub(crate) fn outcome(&self) -> Option<String> {
+        self.known("outcome")
     }
 }
 
-/// The attributes, each as the page wrote it.
-#[derive(Default)]
-pub(crate) struct Options {
-    pub key: String,
-    pub nonprofit: String,
-    pub amount: Option<String>,
-    pub amounts: Option<String>,
-    pub currency: Option<String>,
-    pub frequency: Option<String>,
-    pub provider: Option<String>,
-    pub locale: Option<String>,
-    pub success_url: Option<String>,
-    pub referral_code: Option<String>,
-    pub user: Option<String>,
-}
-
-impl Options {
-    pub(crate) fn read(host: &HtmlElement) -> Self {
-        // An empty attribute says nothing, as templates leave them behind.
-        let find = |name: &str| host.get_attribute(name).filter(|value| !value.is_empty());
-        Self {
-            key: find("key").unwrap_or_default(),
-            nonprofit: find("nonprofit").unwrap_or_default(),
-            amount: find("amount"),
-            amounts: find("amounts"),
-            currency: find("currency"),
-            frequency: find("frequency"),
-            provider: find("provider"),
-            locale: find("locale"),
-            success_url: find("success-url"),
-            referral_code: find("referral-code"),
-            user: find("user"),
-        }
+/// The attributes.
+impl Host {
+    /// An attribute as the page wrote it. An empty one says nothing, as
+    /// templates leave them behind.
+    pub(crate) fn find(&self, name: &str) -> Option<String> {
+        self.get_attribute(name).filter(|value| !value.is_empty())
     }
 
     pub(crate) fn currency(&self) -> Option<Currency> {
-        Currency::named(&self.currency.as_ref()?.to_ascii_uppercase())
+        Currency::named(&self.find("currency")?.to_ascii_uppercase())
     }
 
     pub(crate) fn frequency(&self) -> Option<Frequency> {
-        Frequency::named(self.frequency.as_ref()?)
+        Frequency::named(&self.find("frequency")?)
     }
 
     pub(crate) fn provider(&self) -> Option<Provider> {
-        Provider::named(self.provider.as_ref()?)
+        Provider::named(&self.find("provider")?)
     }
 
     pub(crate) fn amount(&self, currency: Currency) -> Option<Minor> {
-        amount::parse(self.amount.as_ref()?, currency.decimals(), '.')
+        amount::parse(&self.find("amount")?, currency.decimals(), '.')
     }
 
     /// The amounts to offer, written with commas between: `10, 25, 50`.
     pub(crate) fn amounts(&self, currency: Currency) -> Option<Vec<Minor>> {
-        let listed = self.amounts.as_ref()?.split(',');
-        listed
-            .map(|one| amount::parse(one, currency.decimals(), '.'))
-            .collect()
+        let mut amounts = Vec::new();
+        for one in self.find("amounts")?.split(',') {
+            amounts.push(amount::parse(one, currency.decimals(), '.')?);
+        }
+        Some(amounts)
     }
 }

@@ -15,6 +15,12 @@ impl State {
         found.map_or_else(String::new, |problem| problem.1.clone())
     }
 
+    /// The value of `aria-invalid`.
+    pub(crate) fn invalid(&self, field: Field) -> String {
+        let is_invalid = self.problems.iter().any(|problem| problem.0 == field);
+        (if is_invalid { "true" } else { "false" }).to_owned()
+    }
+
     /// What is wrong with the entries, as far as this side can tell.
     pub(crate) fn check(&mut self) {
         self.problems.clear();
@@ -49,10 +55,10 @@ impl State {
     /// The request that these entries make, if they can make one.
     pub(crate) fn order(&self) -> Option<CreateLink> {
         let terms = self.terms.as_ref()?;
-        let (entries, options) = (&self.entries, &self.options);
+        let (entries, host) = (&self.entries, &self.host);
         let filled = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         Some(CreateLink {
-            nonprofit_slug: options.nonprofit.clone(),
+            nonprofit_slug: host.find("nonprofit")?,
             amount: self.amount()?,
             currency: Some(terms.currency.as_str().to_owned()),
             frequency: Some(self.frequency()),
@@ -62,13 +68,10 @@ impl State {
             last_name: filled(&entries.last_name),
             tip_amount: None,
             tip_percent: terms.tip.filter(|_| entries.is_tipping),
-            referral_code: options.referral_code.clone(),
-            partner_user_id: options.user.clone().map(ExternalUserId),
-            success_url: options
-                .success_url
-                .clone()
-                .or_else(|| filled(&self.given.page)),
-            cancel_url: filled(&self.given.page),
+            referral_code: host.find("referral-code"),
+            partner_user_id: host.find("user").map(ExternalUserId),
+            success_url: host.find("success-url").or_else(|| host.page()),
+            cancel_url: host.page(),
             metadata: None,
             idempotency_key: None,
             locale: Some(self.text.locale().to_owned()),

@@ -1,12 +1,14 @@
 //! What the widget tells others than the donor: events for the page, and lines
 //! in the console for its owner. Neither has anything of the donor in it.
 
-use shared::config::Config;
+use shared::config::DonationConfig;
 use shared::error::FieldError;
 use shared::js::{ToJs, object};
 use wasm_bindgen::prelude::*;
 
 use crate::client::Refusal;
+use crate::face::Field;
+use crate::options::Host;
 use crate::state::State;
 
 #[wasm_bindgen]
@@ -65,7 +67,9 @@ fn tell_donation(state: &State, event: &str) {
 /// The server refused an order for a reason that is not the donor's.
 pub(crate) fn refusal(state: &State, code: &str, message: &str, fields: &[FieldError]) {
     state.host.tell("error", &object(&[("code", code.into())]));
-    log(&[code, ": ", message]);
+    if !fields.is_empty() || state.problems.iter().all(|one| one.0 == Field::Whole) {
+        log(&[code, ": ", message]);
+    }
     for field in fields {
         log(&[&field.field, " ", &field.message]);
     }
@@ -77,66 +81,34 @@ pub(crate) fn setup(state: &State, refusal: &Refusal) {
         return;
     };
     state.host.tell("error", &object(&[("code", code.into())]));
-    let (key, nonprofit) = (&state.options.key, &state.options.nonprofit);
+    let said = |name| state.host.find(name).unwrap_or_default();
     log(&[
         code,
         ": ",
         message,
         " (key=\"",
-        key,
+        &said("key"),
         "\", nonprofit=\"",
-        nonprofit,
+        &said("nonprofit"),
         "\")",
     ]);
 }
 
 /// Attributes that say nothing the widget can follow.
-#[inline(never)]
-pub(crate) fn doubts(state: &State, config: &Config) {
-    let options = &state.options;
-    let currency = options.currency();
-    let has_currency = |code| {
-        config
-            .donation
-            .currencies
-            .iter()
-            .any(|one| one.code == code)
-    };
-    let chosen = currency.unwrap_or(config.donation.default_currency);
-    let doubts = [
-        (
-            "currency",
-            options.currency.is_some(),
-            currency.is_some_and(has_currency),
-        ),
-        (
-            "frequency",
-            options.frequency.is_some(),
-            options.frequency().is_some(),
-        ),
-        (
-            "provider",
-            options.provider.is_some(),
-            options.provider().is_some(),
-        ),
-        (
-            "amount",
-            options.amount.is_some(),
-            options.amount(chosen).is_some(),
-        ),
-        (
-            "amounts",
-            options.amounts.is_some(),
-            options.amounts(chosen).is_some(),
-        ),
+pub(crate) fn doubts(host: &Host, config: &DonationConfig) {
+    let currency = host.currency();
+    let has = |code| config.currencies.iter().any(|one| one.code == code);
+    let chosen = currency.unwrap_or(config.default_currency);
+    let judged = [
+        ("currency", currency.is_some_and(has)),
+        ("frequency", host.frequency().is_some()),
+        ("provider", host.provider().is_some()),
+        ("amount", host.amount(chosen).is_some()),
+        ("amounts", host.amounts(chosen).is_some()),
     ];
-    for (name, is_set, is_good) in doubts {
-        if is_set && !is_good {
-            log(&[
-                "the attribute \"",
-                name,
-                "\" is not understood and is left out",
-            ]);
+    for (name, is_good) in judged {
+        if !is_good && host.find(name).is_some() {
+            log(&["the attribute ", name, " is not understood and is left out"]);
         }
     }
 }

@@ -6,13 +6,12 @@
 use shared::config::Theme;
 use shared::donation::{Donation, DonationStatus, RewardStatus};
 use shared::money::{Currency, Frequency, Minor};
-use web_sys::HtmlDialogElement;
 
 use crate::amount;
 use crate::attempt::Attempt;
 use crate::client::{Client, Refusal};
 use crate::face::{Action, Field, Phase};
-use crate::options::{Given, Host, Options};
+use crate::options::Host;
 use crate::terms::Terms;
 use crate::text::Text;
 
@@ -31,9 +30,6 @@ pub(crate) struct Entries {
 
 pub(crate) struct State {
     pub host: Host,
-    pub dialog: HtmlDialogElement,
-    pub given: Given,
-    pub options: Options,
     pub phase: Phase,
     pub text: Text,
     pub terms: Option<Terms>,
@@ -41,6 +37,8 @@ pub(crate) struct State {
     pub entries: Entries,
     pub problems: Vec<(Field, String)>,
     pub attempt: Attempt,
+    /// The donation from which the donor came back.
+    pub returned: Option<String>,
     pub donation: Option<Donation>,
     /// Whether the server is being asked for news of the donation.
     pub is_following: bool,
@@ -49,14 +47,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(host: Host, dialog: HtmlDialogElement) -> Self {
-        let given = Given::read(&host);
+    pub(crate) fn new(host: Host) -> Self {
         Self {
-            options: Options::read(&host),
-            attempt: Attempt::load(&given.place),
+            attempt: Attempt::load(&host.place()),
+            returned: host.returned(),
             host,
-            dialog,
-            given,
             phase: Phase::Loading,
             text: Text::default(),
             terms: None,
@@ -71,16 +66,16 @@ impl State {
 
     pub(crate) fn client(&self) -> Client {
         Client {
-            base: self.given.base.clone(),
-            key: self.options.key.clone(),
+            base: self.host.base(),
+            key: self.host.find("key").unwrap_or_default(),
         }
     }
 
     /// Takes in the terms, and chooses the first amount and frequency.
     pub(crate) fn accept(&mut self, terms: Terms) {
-        let frequency = terms.first_frequency(&self.options);
+        let frequency = terms.first_frequency(&self.host);
         self.entries.frequency = frequency.as_str().to_owned();
-        if let Some(amount) = terms.first_amount(&self.options) {
+        if let Some(amount) = terms.first_amount(&self.host) {
             if terms.presets.contains(&amount) {
                 self.entries.preset = amount.0.to_string();
             } else {
@@ -135,48 +130,54 @@ impl State {
         self.donation = Some(donation);
     }
 
-    /// Takes in that the server gave no news, and answers whether to stop asking.
-    pub(crate) fn lose(&mut self, refusal: &Refusal) -> bool {
-        let is_first = self.phase == Phase::Loading;
+    /// Takes in that the server gave no news.
+    pub(crate) fn lose(&mut self, refusal: &Refusal) {
         match refusal {
             Refusal::Refused { status: 404, .. } => {
-                if self.given.returned.is_some() {
-                    self.dialog.close();
+                if self.returned.is_some() {
+                    self.host.dialog().close();
                 }
                 self.begin_again();
-                return true;
             }
-            refusal if is_first => self.phase = refusal.phase(),
+            refusal if self.phase == Phase::Loading => self.phase = refusal.phase(),
             Refusal::Unreachable => self.is_cut_off = true,
             Refusal::Refused { .. } => {}
         }
-        is_first
+    }
+
+    /// Whether there is nothing more to ask the server.
+    pub(crate) fn is_settled(&self) -> bool {
+        let is_open = matches!(
+            self.phase,
+            Phase::Pending | Phase::Unfinished | Phase::Stopped
+        );
+        !is_open && !self.is_awaiting_tokens()
     }
 
     /// Back to the form, for a gift of its own.
     pub(crate) fn begin_again(&mut self) {
         self.forget_attempt();
-        self.given.returned = None;
+        self.returned = None;
         self.donation = None;
         self.problems.clear();
         self.phase = Phase::Form;
     }
 
     pub(crate) fn forget_attempt(&mut self) {
-        Attempt::forget(&self.given.place);
+        Attempt::forget(&self.host.place());
         self.attempt = Attempt::default();
     }
 
     /// The donation that this widget is about, if there is one.
     pub(crate) fn donation_id(&self) -> Option<String> {
         let begun = Some(&self.attempt.donation).filter(|id| !id.is_empty());
-        self.given.returned.as_ref().or(begun).cloned()
+        self.returned.as_ref().or(begun).cloned()
     }
 
     /// The address a donor comes back by tells only how to put that nothing is
     /// known yet, never whether it was paid.
     fn phase_of_pending(&self) -> Phase {
-        match (&self.given.returned, self.given.outcome.as_deref()) {
+        match (&self.returned, self.host.outcome().as_deref()) {
             (Some(_), Some("cancelled" | "failed")) => Phase::Stopped,
             (Some(_), _) => Phase::Pending,
             (None, _) => Phase::Unfinished,

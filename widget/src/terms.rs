@@ -4,7 +4,7 @@ use shared::config::Config;
 use shared::donation::Provider;
 use shared::money::{Currency, Frequency, Minor, Percent};
 
-use crate::options::Options;
+use crate::options::Host;
 
 /// What the partner and the page allow.
 pub(crate) struct Terms {
@@ -21,18 +21,17 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    #[inline(never)]
-    pub(crate) fn new(config: &Config, nonprofit: String, options: &Options) -> Option<Self> {
+    pub(crate) fn new(config: &Config, nonprofit: String, host: &Host) -> Option<Self> {
         let donation = &config.donation;
-        let wanted = options.currency().unwrap_or(donation.default_currency);
+        let wanted = host.currency().unwrap_or(donation.default_currency);
         let find = |code| donation.currencies.iter().find(|one| one.code == code);
         let currency = find(wanted).or_else(|| donation.currencies.first())?;
-        let provider = options
+        let provider = host
             .provider()
             .or_else(|| donation.providers.first().copied());
         let takes_tips = config.tip_config.enabled && provider != Some(Provider::EveryOrg);
         let percent = config.tip_config.default_percent;
-        let mut presets = options
+        let mut presets = host
             .amounts(currency.code)
             .unwrap_or_else(|| currency.presets.clone());
         presets.retain(|amount| (currency.min..=currency.max).contains(amount));
@@ -50,8 +49,8 @@ impl Terms {
     }
 
     /// The frequency at first: the page's, if the partner has it.
-    pub(crate) fn first_frequency(&self, options: &Options) -> Frequency {
-        let wanted = options.frequency().unwrap_or(Frequency::Once);
+    pub(crate) fn first_frequency(&self, host: &Host) -> Frequency {
+        let wanted = host.frequency().unwrap_or(Frequency::Once);
         let has_it = self.frequencies.contains(&wanted);
         let first = self.frequencies.first().copied();
         if has_it {
@@ -62,8 +61,8 @@ impl Terms {
     }
 
     /// The amount at first: the page's, else the second of those offered.
-    pub(crate) fn first_amount(&self, options: &Options) -> Option<Minor> {
+    pub(crate) fn first_amount(&self, host: &Host) -> Option<Minor> {
         let offered = self.presets.get(1).or_else(|| self.presets.first());
-        options.amount(self.currency).or(offered.copied())
+        host.amount(self.currency).or(offered.copied())
     }
 }

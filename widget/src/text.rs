@@ -44,7 +44,6 @@ pub(crate) struct Text {
 
 /// The file of words that serves a locale: its own, its language's, or the first.
 pub(crate) fn file_for(locale: &str) -> &'static str {
-    let language = locale.split('-').next().unwrap_or_default();
     let named = |name: &str| {
         LOCALES
             .iter()
@@ -52,8 +51,12 @@ pub(crate) fn file_for(locale: &str) -> &'static str {
             .find(|file| file.eq_ignore_ascii_case(name))
     };
     named(locale)
-        .or_else(|| named(language))
+        .or_else(|| named(language_of(locale)))
         .unwrap_or(LOCALES[0])
+}
+
+fn language_of(locale: &str) -> &str {
+    locale.split_once('-').map_or(locale, |parts| parts.0)
 }
 
 impl Text {
@@ -61,7 +64,7 @@ impl Text {
     /// a sentence is all of one language.
     pub(crate) fn new(words: JsValue, asked: &str) -> Self {
         let file = file_for(asked);
-        let is_same_language = asked.get(..2) == file.get(..2);
+        let is_same_language = language_of(asked) == language_of(file);
         let locale = if is_same_language && is_known(asked) {
             asked
         } else {
@@ -138,7 +141,7 @@ impl Text {
     /// The currency's sign in this language: `$`, or its code where it has none.
     pub(crate) fn sign(&self, currency: Currency) -> String {
         let zero = self.number("0", 0, currency.as_str());
-        zero.replace('0', "").trim().to_owned()
+        zero.trim_matches(['0', ' ', '\u{a0}']).to_owned()
     }
 
     /// What this language puts before a fraction.

@@ -13,7 +13,8 @@ use leptos::mount::mount_to;
 use leptos::prelude::*;
 use shared::config::{Theme, ThemeMode};
 use wasm_bindgen::JsCast;
-use web_sys::{CssStyleSheet, HtmlDialogElement, HtmlElement, ShadowRoot};
+use wasm_bindgen::prelude::Closure;
+use web_sys::{CssStyleSheet, Element, Event, HtmlDialogElement, HtmlElement, ShadowRoot};
 
 use crate::face::Action;
 use crate::flow::{self, Widget};
@@ -26,7 +27,6 @@ const STYLE: &str = concat!(
 );
 
 /// Mounts the widget's views in the dialog; they live as long as what is returned.
-#[inline(never)]
 pub(crate) fn draw(widget: Widget, dialog: &HtmlDialogElement) -> Box<dyn Any> {
     adopt_style(dialog);
     let mounted = mount_to(dialog.clone().unchecked_into(), move || sheet(widget));
@@ -45,7 +45,6 @@ fn flag(widget: Widget, read: fn(&State) -> bool) -> impl Fn() -> bool + Copy + 
     move || widget.show(read)
 }
 
-#[inline(never)]
 fn sheet(widget: Widget) -> impl IntoView {
     let read = |read: fn(&State) -> String| widget.look(read).unwrap_or_default();
     let form = widget.look(|state| {
@@ -56,7 +55,6 @@ fn sheet(widget: Widget) -> impl IntoView {
         <div
             class="sheet"
             data-phase=words(widget, |state| state.phase.name().to_owned())
-            on:click=move |event| press(widget, &event)
         >
             <header>
                 <h2 id="title" tabindex="-1">{read(title)}</h2>
@@ -76,14 +74,31 @@ fn title(state: &State) -> String {
     }
 }
 
-/// A button anywhere in the sheet was pressed; its value says which.
-fn press(widget: Widget, event: &web_sys::MouseEvent) {
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    let Some(value) = target.and_then(|target| target.get_attribute("value")) else {
-        return;
-    };
+/// Hears everything that happens in the dialog, by one listener: whatever it is,
+/// it bubbles up to there.
+pub(crate) fn listen(widget: Widget, dialog: &HtmlDialogElement) -> Closure<dyn Fn(Event)> {
+    let listener = Closure::new(move |event: Event| hear(widget, &event));
+    for name in ["click", "input", "focusin", "submit"] {
+        let _ = dialog.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+    }
+    listener
+}
+
+fn hear(widget: Widget, event: &Event) {
+    let Some(target) = event.target() else { return };
+    match &*event.type_() {
+        "click" => press(widget, target.unchecked_ref()),
+        "submit" => {
+            event.prevent_default();
+            form::send(widget, target.unchecked_ref());
+        }
+        kind => form::read(widget, kind, target.unchecked_ref()),
+    }
+}
+
+/// A button was pressed; its value says which.
+fn press(widget: Widget, button: &Element) {
+    let value = button.get_attribute("value").unwrap_or_default();
     let actions = widget.look(State::actions);
     let action = match (&*value, actions) {
         ("close", _) => Action::Close,
@@ -92,6 +107,12 @@ fn press(widget: Widget, event: &web_sys::MouseEvent) {
         _ => Action::Nothing,
     };
     flow::act(widget, action);
+    if matches!(action, Action::Again | Action::Retry)
+        && let Some(dialog) = widget.look(|state| state.host.dialog())
+    {
+        // The button is gone, and the focus with it.
+        focus(&dialog, "h2");
+    }
 }
 
 /// Goes to the first field with a problem. The focus is moved while the state is
@@ -100,7 +121,7 @@ pub(crate) fn point_out(widget: Widget) {
     let place = widget.look(|state| {
         let (field, _) = state.problems.first()?;
         let selector = ["[name=", field.input(), "]"].concat();
-        Some((state.dialog.clone(), selector))
+        Some((state.host.dialog(), selector))
     });
     if let Some(Some((dialog, selector))) = place {
         focus(&dialog, &selector);

@@ -37,6 +37,10 @@ impl PresentedKey {
 
     /// A key given outside a header, such as in a page's address.
     pub fn parse(text: &str) -> Option<Self> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if !text.bytes().all(is_plain) {
+            return None;
+        }
         let half = match text.get(..3) {
             Some("pk_") => Half::Publishable,
             Some("sk_") => Half::Secret,
@@ -118,6 +122,6 @@ pub(super) fn only_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a 
     })
 }
 
-fn unknown() -> Error {
+pub(super) fn unknown() -> Error {
     Error::new(Code::InvalidApiKey, "this API key is not known here")
 }

@@ -1,14 +1,12 @@
 //! `giving serve`
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 use url::Url;
 
-use super::CommandError;
-use crate::config::{Environment, Settings};
+use super::{CommandError, Flags, output};
 use crate::context::Context;
 use crate::serve::{Fill, start};
 
@@ -18,44 +16,32 @@ pub(super) struct Serve {
     #[arg(long)]
     demo: bool,
     #[command(flatten)]
-    flags: Flags,
+    own: Own,
 }
 
-/// The settings that `serve` takes as flags.
+/// The settings that only `serve` takes as flags.
 #[derive(Debug, Args, Serialize)]
-struct Flags {
+struct Own {
     /// The address to listen on [default: 127.0.0.1:8080]
-    #[arg(long)]
+    #[arg(long, value_name = "ADDRESS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<SocketAddr>,
-    /// sqlite:PATH or postgres://… [default: sqlite in the data directory]
-    #[arg(long)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    database: Option<String>,
-    /// [default: sandbox]
-    #[arg(long)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    environment: Option<Environment>,
-    /// Where the sandbox keeps its files [default: data]
-    #[arg(long)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data_dir: Option<PathBuf>,
     /// The address under which donors reach the server [default: where it listens]
-    #[arg(long)]
+    #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     base_url: Option<Url>,
 }
 
 impl Serve {
-    #[expect(
-        clippy::print_stdout,
-        reason = "whoever starts the server waits for this line"
-    )]
-    pub(super) async fn run(self) -> Result<(), CommandError> {
-        let settings = Settings::read(&self.flags)?;
+    pub(super) async fn run(self, flags: &Flags) -> Result<(), CommandError> {
+        let settings = flags.settings_with(&self.own)?;
         let fill = if self.demo { Fill::Demo } else { Fill::Nothing };
         let running = start(settings, Context::system(), fill).await?;
-        println!("listening on {}", running.app.base_url);
+        // Whoever starts the server waits for this line; nobody may be there.
+        match output::line(&format!("listening on {}", running.app.base_url)) {
+            Ok(()) | Err(CommandError::OutputClosed) => {}
+            Err(error) => return Err(error),
+        }
         stop_asked().await?;
         running.stop().await;
         Ok(())

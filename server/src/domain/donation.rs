@@ -80,10 +80,14 @@ fn fingerprint(request: &CreateLink) -> Result<String, Error> {
         .map_err(Error::internal)
 }
 
-async fn find_nonprofit(app: &App, slug: &str) -> Result<Organization, Error> {
-    let mut conn = app.db.read().await?;
-    store::organization::find(&mut conn, slug)
-        .await?
+/// The nonprofit of this slug, if gifts can be given to it.
+pub async fn find_nonprofit(app: &App, slug: &str) -> Result<Organization, Error> {
+    let found = if slug_is_well_formed(slug) {
+        store::organization::find(&mut *app.db.read().await?, slug).await?
+    } else {
+        None
+    };
+    found
         .filter(|found| found.status == OrganizationStatus::Active)
         .ok_or_else(|| {
             Error::new(
@@ -197,6 +201,10 @@ pub async fn find(
 
 /// The donation behind a checkout link, as it stands now.
 pub async fn find_by_token(app: &App, token: &str) -> Result<Option<DonationRow>, Error> {
+    let is_token = token.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !is_token {
+        return Ok(None);
+    }
     let mut conn = app.db.read().await?;
     let found = store::donation::find_by_token(&mut conn, token).await?;
     Ok(found.map(|row| row.judged(app.context.now())))

@@ -2,7 +2,7 @@
 
 use shared::id::PartnerId;
 
-use crate::config::Environment;
+use crate::config::{Environment, Hidden};
 use crate::context::Context;
 use crate::store::key::Key;
 use crate::vault::{self, Vault};
@@ -57,5 +57,17 @@ impl KeyMaker<'_> {
             created_at: self.context.now(),
         };
         (key, secrets)
+    }
+
+    /// A publishable key alone, not yet stored, and its HMAC secret: there is
+    /// no secret half.
+    pub fn publishable(&self, partner_id: &PartnerId, name: &str) -> (Key, Hidden) {
+        let (pair, secrets) = self.pair(partner_id, name);
+        let key = Key {
+            secret_hash: None,
+            secret_last4: None,
+            ..pair
+        };
+        (key, Hidden::new(secrets.hmac_secret))
     }
 }

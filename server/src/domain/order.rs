@@ -14,7 +14,8 @@ use crate::error::Error;
 use crate::store::donation::Donor;
 use crate::store::partner::Partner;
 
-const MAX_NAME: usize = 100;
+/// The longest first or last name, in characters.
+pub const MAX_NAME: usize = 100;
 const MAX_USER_ID: usize = 128;
 const MAX_REFERRAL_CODE: usize = 128;
 const MAX_METADATA: usize = 20;

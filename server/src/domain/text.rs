@@ -99,6 +99,23 @@ pub fn return_url(text: &str, environment: Environment, origins: &[String]) -> C
     Ok(())
 }
 
+/// An origin as browsers write it in `Origin`: scheme, host and, unless it is
+/// the scheme's own, port.
+pub fn origin(text: &str) -> Result<String, String> {
+    let form = "must be an origin such as https://example.org or http://localhost:3000, with nothing after it";
+    let rest = text.split_once("://").map(|(_, rest)| rest).ok_or(form)?;
+    // The parser would drop or forgive these.
+    let is_more = |c: char| c.is_control() || "/\\?#@".contains(c);
+    if text.len() > MAX_URL || text.contains(char::is_whitespace) || rest.contains(is_more) {
+        return Err(form.to_owned());
+    }
+    let url = url::Url::parse(text).map_err(|_| form)?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(form.to_owned());
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,5 +158,38 @@ mod tests {
         let origins = ["https://example.org".to_owned()];
         assert!(return_url("https://example.org/x", Environment::Production, &origins).is_ok());
         assert!(return_url("https://example.com/x", Environment::Production, &origins).is_err());
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        for (text, written) in [
+            ("https://example.org", "https://example.org"),
+            ("https://Example.ORG:443", "https://example.org"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+            ("https://müller.example", "https://xn--mller-kva.example"),
+        ] {
+            assert_eq!(origin(text).as_deref(), Ok(written));
+        }
+        for bad in [
+            "",
+            "*",
+            "null",
+            "example.org",
+            "https://",
+            "https://example.org/",
+            "https://example.org?",
+            "https://example.org#",
+            "https://user@example.org",
+            "https://exa mple.org",
+            "https://example.org\n",
+            " https://example.org",
+            "https://example.org:port",
+            "ftp://example.org",
+            "file://",
+            "https:///example.org",
+        ] {
+            assert!(origin(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -1,8 +1,7 @@
 //! Answers of the SIR dialect: the reply of a handler, the envelope of a
 //! refusal, and the headers that go with both.
 
-use std::any::Any;
-
+use axum::extract::Request;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
@@ -11,6 +10,7 @@ use shared::{Call, Code, ErrorBody};
 use super::RequestId;
 use crate::auth::limit::Quota;
 use crate::error::Error;
+use crate::page::refusal;
 
 /// What a handler of `C` gives back.
 pub type Answered<C> = Result<Reply<<C as Call>::Answer>, Error>;
@@ -39,10 +39,7 @@ impl<T> Reply<T> {
 }
 
 pub(super) fn request_id(extensions: &Extensions) -> RequestId {
-    extensions
-        .get()
-        .cloned()
-        .unwrap_or(RequestId("req_unknown".to_owned()))
+    extensions.get().cloned().unwrap_or_else(RequestId::unknown)
 }
 
 /// Writes a refusal in the envelope of the dialect, and logs what is ours.
@@ -70,24 +67,23 @@ pub(super) fn no_such_path() -> Error {
     Error::new(Code::NotFound, "there is nothing at this path")
 }
 
-pub(super) async fn not_found(extensions: Extensions) -> Response {
-    refuse(&no_such_path(), &request_id(&extensions))
+pub(super) async fn not_found(request: Request) -> Response {
+    if refusal::is_wanted(request.uri().path(), request.headers()) {
+        return refusal::page(&refusal::nothing_here(), &request_id(request.extensions()));
+    }
+    refuse(&no_such_path(), &request_id(request.extensions()))
 }
 
-pub(super) async fn method_not_allowed(extensions: Extensions) -> Response {
+pub(super) async fn method_not_allowed(request: Request) -> Response {
     let error = Error::new(
         Code::MethodNotAllowed,
         "this path does not take this method; see the Allow header",
     );
-    refuse(&error, &request_id(&extensions))
-}
-
-pub(super) fn panicked(panic: &(dyn Any + Send), request_id: &RequestId) -> Response {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    let text = text
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    refuse(&Error::internal(format!("panic: {text}")), request_id)
+    let id = request_id(request.extensions());
+    if refusal::is_wanted(request.uri().path(), request.headers()) {
+        return refusal::page(&error, &id);
+    }
+    refuse(&error, &id)
 }
 
 pub(super) fn add_quota(headers: &mut HeaderMap, quota: Quota) {

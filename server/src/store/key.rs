@@ -120,13 +120,21 @@ pub async fn list(
     rows.iter().map(read).collect()
 }
 
-/// Ends a key for good. Answers whether there was such a key.
-pub async fn revoke(conn: &mut Connection, public_key_or_id: &str) -> Result<bool, Error> {
-    let done = sqlx::query("UPDATE keys SET is_active = 0 WHERE id = $1 OR public_key = $1")
+/// Ends a key for good and answers it, if there is such a key.
+pub async fn revoke(conn: &mut Connection, public_key_or_id: &str) -> Result<Option<Key>, Error> {
+    sqlx::query("UPDATE keys SET is_active = 0 WHERE id = $1 OR public_key = $1")
         .bind(public_key_or_id)
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
-    Ok(done.rows_affected() > 0)
+    let row = sqlx::query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM keys k WHERE k.id = $1 OR k.public_key = $1"
+    ))
+    .bind(public_key_or_id)
+    .fetch_optional(conn)
+    .await?;
+    row.as_ref().map(read).transpose()
 }
 
 fn read(row: &AnyRow) -> Result<Key, Error> {

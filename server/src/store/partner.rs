@@ -8,11 +8,12 @@ use shared::id::PartnerId;
 use shared::money::{Currency, Frequency, Minor, Percent};
 use shared::partner::{PartnerStatus, Tier};
 use shared::time::Timestamp;
-use sqlx::Error;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Error};
 
 use super::Connection;
 use super::row::Columns as _;
+use super::sql::Dialect;
 
 #[derive(Clone, Debug)]
 pub struct Partner {
@@ -91,6 +92,23 @@ pub async fn insert(conn: &mut Connection, partner: &Partner) -> Result<(), Erro
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// The partner of this slug, held against other writers until the transaction
+/// ends, so that [`update`] loses nobody else's change.
+pub async fn lock(
+    conn: &mut Connection,
+    dialect: Dialect,
+    slug: &str,
+) -> Result<Option<Partner>, Error> {
+    let row = sqlx::query(AssertSqlSafe(format!(
+        "SELECT * FROM partners WHERE slug = $1 {}",
+        dialect.lock()
+    )))
+    .bind(slug)
+    .fetch_optional(conn)
+    .await?;
+    row.as_ref().map(read).transpose()
 }
 
 /// Writes what an operator can change: status, tier, features, settings.

@@ -34,15 +34,33 @@ pub async fn claim(
     let stored = find_or_put(&mut tx, ENVIRONMENT, environment.as_str()).await?;
     let sealed = find_or_put(&mut tx, SEAL, &seal).await?;
     tx.commit().await?;
-    if stored != environment.as_str() {
-        return Err(OpenError::OtherEnvironment {
-            stored,
-            asked: environment.as_str(),
-        }
-        .into());
-    }
+    check_stored(stored, environment)?;
     vault.open_seal(SEAL, &sealed)?;
     Ok(())
+}
+
+/// Refuses a database of another environment. One that no server has used yet
+/// is of none.
+pub async fn check_environment(db: &Db, environment: Environment) -> Result<(), ClaimError> {
+    let row = sqlx::query("SELECT value FROM settings WHERE id = $1")
+        .bind(ENVIRONMENT)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    match row.map(|row| row.text::<String>("value")).transpose()? {
+        Some(stored) => check_stored(stored, environment),
+        None => Ok(()),
+    }
+}
+
+fn check_stored(stored: String, environment: Environment) -> Result<(), ClaimError> {
+    if stored == environment.as_str() {
+        return Ok(());
+    }
+    Err(OpenError::OtherEnvironment {
+        stored,
+        asked: environment.as_str(),
+    }
+    .into())
 }
 
 async fn find_or_put(conn: &mut Connection, id: &str, value: &str) -> Result<String, sqlx::Error> {

@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use shared::money::Frequency;
 use wasm_bindgen::JsCast;
-use web_sys::{Event, FormData, HtmlFormElement, HtmlInputElement, SubmitEvent};
+use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
 use super::{flag, words};
 use crate::face::{Field, Phase};
@@ -14,27 +14,24 @@ use crate::flow::{self, Widget};
 use crate::state::{Entries, State};
 use crate::terms::Terms;
 
-#[inline(never)]
 pub(super) fn form(widget: Widget, state: &State, terms: &Terms) -> impl IntoView + use<> {
     let say = |key| state.text.get(key);
     view! {
         <form
             novalidate
             hidden=flag(widget, |state| !state.phase.is_form())
-            on:input=move |event| read(widget, &event)
-            on:submit=move |event| send(widget, &event)
         >
             {frequencies(state, terms)}
             {amounts(widget, state, terms)}
             {tip(widget, terms)}
             <fieldset class="donor">
                 <legend>{say("donor")}</legend>
-                {input(widget, Field::FirstName, say("firstName"), say("optional"))}
-                {input(widget, Field::LastName, say("lastName"), say("optional"))}
-                {input(widget, Field::Email, say("email"), say("emailNote"))}
+                {input(widget, &FIRST_NAME, say("firstName"), say("optional"))}
+                {input(widget, &LAST_NAME, say("lastName"), say("optional"))}
+                {input(widget, &EMAIL, say("email"), say("emailNote"))}
             </fieldset>
             <footer>
-                <p class="problem" role="alert">{problem(widget, Field::Whole)}</p>
+                <p class="problem" role="alert">{words(widget, |state| state.problem(Field::Whole))}</p>
                 <button class="primary" aria-busy=words(widget, is_busy)>{words(widget, label)}</button>
                 <p class="note">{say("secure")}</p>
             </footer>
@@ -42,9 +39,8 @@ pub(super) fn form(widget: Widget, state: &State, terms: &Terms) -> impl IntoVie
     }
 }
 
-#[inline(never)]
 fn frequencies(state: &State, terms: &Terms) -> impl IntoView + use<> {
-    let first = terms.first_frequency(&state.options);
+    let first = terms.first_frequency(&state.host);
     let choices: Vec<_> = terms
         .frequencies
         .iter()
@@ -61,7 +57,6 @@ fn frequencies(state: &State, terms: &Terms) -> impl IntoView + use<> {
     }
 }
 
-#[inline(never)]
 fn amounts(widget: Widget, state: &State, terms: &Terms) -> impl IntoView + use<> {
     let text = &state.text;
     let chosen = &state.entries.preset;
@@ -91,22 +86,20 @@ fn amounts(widget: Widget, state: &State, terms: &Terms) -> impl IntoView + use<
                 <b aria-hidden="true">{text.sign(terms.currency)}</b>
                 <input
                     name="typed"
-                    on:focus=move |event| return_to_typed(widget, &event)
                     inputmode="decimal"
                     autocomplete="off"
                     aria-describedby="amount-problem"
                     placeholder=text.get("other")
                     value=state.entries.typed.clone()
-                    aria-invalid=invalid(widget, Field::Amount)
+                    aria-invalid=words(widget, |state| state.invalid(Field::Amount))
                 />
             </label>
-            <p class="problem" id="amount-problem">{problem(widget, Field::Amount)}</p>
+            <p class="problem" id="amount-problem">{words(widget, |state| state.problem(Field::Amount))}</p>
         </fieldset>
     }
 }
 
 /// One of several, drawn as a chip.
-#[inline(never)]
 fn choice(
     name: &'static str,
     value: String,
@@ -122,7 +115,6 @@ fn choice(
     }
 }
 
-#[inline(never)]
 fn tip(widget: Widget, terms: &Terms) -> impl IntoView + use<> {
     view! {
         <label class="tip" hidden=terms.tip.is_none()>
@@ -132,72 +124,85 @@ fn tip(widget: Widget, terms: &Terms) -> impl IntoView + use<> {
     }
 }
 
-#[inline(never)]
-fn input(widget: Widget, field: Field, words: String, note: String) -> impl IntoView + use<> {
-    let name = field.input();
-    let (kind, autocomplete) = match field {
-        Field::Email => ("email", "email"),
-        Field::FirstName => ("text", "given-name"),
-        Field::LastName => ("text", "family-name"),
-        Field::Amount | Field::Whole => ("text", "off"),
-    };
+fn input(
+    widget: Widget,
+    donor: &'static DonorInput,
+    label: String,
+    note: String,
+) -> impl IntoView + use<> {
+    let name = donor.field.input();
     let id = [name, "-problem"].concat();
     view! {
         <label class=name>
-            <span>{words}</span>
+            <span>{label}</span>
             <input
                 name=name
-                type=kind
-                autocomplete=autocomplete
+                type=donor.kind
+                autocomplete=donor.autocomplete
                 maxlength="254"
                 aria-describedby=id.clone()
-                aria-invalid=invalid(widget, field)
+                aria-invalid=words(widget, donor.invalid)
             />
             <small>{note}</small>
-            <span class="problem" id=id>{problem(widget, field)}</span>
+            <span class="problem" id=id>{words(widget, donor.problem)}</span>
         </label>
     }
 }
 
-fn problem(widget: Widget, field: Field) -> impl Fn() -> String + Copy + Send {
-    move || widget.show(|state| state.problem(field))
+/// An input about the donor. It names functions, not the field, so that all that
+/// follows the state in it is of one type.
+struct DonorInput {
+    field: Field,
+    kind: &'static str,
+    autocomplete: &'static str,
+    invalid: fn(&State) -> String,
+    problem: fn(&State) -> String,
 }
 
-fn invalid(widget: Widget, field: Field) -> impl Fn() -> String + Copy + Send {
-    move || {
-        let is_invalid = widget.show(|state| state.problems.iter().any(|one| one.0 == field));
-        is_invalid.to_string()
-    }
-}
+const EMAIL: DonorInput = DonorInput {
+    field: Field::Email,
+    kind: "email",
+    autocomplete: "email",
+    invalid: |state| state.invalid(Field::Email),
+    problem: |state| state.problem(Field::Email),
+};
 
-/// Reads the inputs after one of them changed.
-fn read(widget: Widget, event: &Event) {
-    let Some(input) = event
-        .target()
-        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-    else {
-        return;
-    };
+const FIRST_NAME: DonorInput = DonorInput {
+    field: Field::FirstName,
+    kind: "text",
+    autocomplete: "given-name",
+    invalid: |state| state.invalid(Field::FirstName),
+    problem: |state| state.problem(Field::FirstName),
+};
+
+const LAST_NAME: DonorInput = DonorInput {
+    field: Field::LastName,
+    kind: "text",
+    autocomplete: "family-name",
+    invalid: |state| state.invalid(Field::LastName),
+    problem: |state| state.problem(Field::LastName),
+};
+
+/// Reads the inputs after one of them changed or was gone to.
+pub(super) fn read(widget: Widget, kind: &str, input: &HtmlInputElement) {
     let Some(form) = input.form() else { return };
-    let name = input.name();
-    // Whoever types an amount chooses it.
-    if name == "typed"
-        && let Ok(Some(other)) = form.query_selector("[name=amount][value='']")
-    {
+    let name = input.get_attribute("name").unwrap_or_default();
+    let is_change = kind == "input";
+    // Whoever types an amount, or goes back to one typed before, chooses it.
+    let is_typed = name == "typed" && (is_change || !input.value().is_empty());
+    if is_typed && let Ok(Some(other)) = form.query_selector("[name=amount][value='']") {
         other.unchecked_into::<HtmlInputElement>().set_checked(true);
     }
-    flow::enter(widget, entries(&form), &name);
+    if is_change || is_typed {
+        flow::enter(widget, entries(&form), if is_change { &name } else { "" });
+    }
 }
 
-/// Whoever goes back to an amount typed before chooses it again.
-fn return_to_typed(widget: Widget, event: &Event) {
-    let is_another = widget.look(|state| {
-        let entries = &state.entries;
-        !entries.preset.is_empty() && !entries.typed.is_empty()
-    });
-    if is_another == Some(true) {
-        read(widget, event);
-    }
+/// Sends the form.
+pub(super) fn send(widget: Widget, form: &HtmlFormElement) {
+    // A browser may fill inputs, or keep them over a reload, without saying so.
+    flow::enter(widget, entries(form), "");
+    flow::submit(widget);
 }
 
 fn entries(form: &HtmlFormElement) -> Entries {
@@ -205,7 +210,7 @@ fn entries(form: &HtmlFormElement) -> Entries {
         return Entries::default();
     };
     let text = |name: &str| data.get(name).as_string().unwrap_or_default();
-    let trimmed = |name: &str| text(name).trim().to_owned();
+    let trimmed = |name: &str| text(name).trim_ascii().to_owned();
     Entries {
         preset: text("amount"),
         typed: trimmed("typed"),
@@ -215,15 +220,6 @@ fn entries(form: &HtmlFormElement) -> Entries {
         first_name: trimmed("first-name"),
         last_name: trimmed("last-name"),
     }
-}
-
-fn send(widget: Widget, event: &SubmitEvent) {
-    event.prevent_default();
-    // A browser may fill inputs, or keep them over a reload, without saying so.
-    if let Some(form) = event.target() {
-        flow::enter(widget, entries(form.unchecked_ref()), "");
-    }
-    flow::submit(widget);
 }
 
 /// The words on the button: while nothing is under way, the exact charge.

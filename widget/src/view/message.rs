@@ -12,7 +12,6 @@ use crate::face::{Action, Phase};
 use crate::flow::Widget;
 use crate::state::State;
 
-#[inline(never)]
 pub(super) fn message(widget: Widget) -> impl IntoView {
     view! {
         <section class="message" hidden=flag(widget, |state| state.phase.is_form())>

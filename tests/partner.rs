@@ -1,0 +1,11 @@
+//! The calls of the SIR dialect, one file a resource, and what is common to
+//! all of them.
+
+mod auth;
+mod config;
+mod donations;
+mod lists;
+mod matrix;
+mod organizations;
+mod token_pools;
+mod users;

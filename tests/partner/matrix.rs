@@ -1,0 +1,208 @@
+//! Every call of the table, made by one partner with the other's ids: it must
+//! look exactly as if there were nothing. A call that is not foreseen here
+//! fails the test, so that none is added without a thought for it.
+
+use serde_json::{Value, json};
+use server::router::call_facts;
+use shared::{Auth, CallFacts};
+
+use crate::stage::{Request, Response, Stage, Tenant};
+
+on_both_databases! {
+    anothers_object_looks_like_none,
+    nothing_of_another_partner_is_in_any_answer,
+    every_call_refuses_who_does_not_say_who_it_is,
+}
+
+/// Whose objects a path's parameter names.
+enum Owner {
+    Partner,
+    /// The directory of nonprofits is the same for all.
+    Everyone,
+}
+
+/// What the other partner has, by all its names.
+struct Theirs {
+    donation_id: String,
+    user: String,
+    pool_id: String,
+}
+
+const THEIR_USER: &str = "their-user";
+
+async fn fill_theirs(stage: &Stage) -> Theirs {
+    let body = json!({ "externalUserId": THEIR_USER, "email": "theirs@example.org" });
+    let made = stage
+        .theirs
+        .signed_json("POST", "/v1/partner/users", &body)
+        .send()
+        .await;
+    assert_eq!(made.status, 201);
+    let gift =
+        json!({ "nonprofitSlug": "river-trust", "amount": 777, "idempotencyKey": "their key" });
+    let path = "/v1/partner/donations/create-link";
+    let link: Value = stage
+        .theirs
+        .widget("POST", path)
+        .json(&gift)
+        .send()
+        .await
+        .answer(201);
+    Theirs {
+        donation_id: link["partnerDonationId"].as_str().unwrap().to_owned(),
+        user: THEIR_USER.to_owned(),
+        pool_id: stage.theirs.pool_id.to_string(),
+    }
+}
+
+/// The parameter's owner, the other partner's value for it, and one that names
+/// nothing.
+fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str, &'static str) {
+    match (path, name) {
+        (_, "partnerDonationId") => (
+            Owner::Partner,
+            &theirs.donation_id,
+            "don_00000000000000000000000000000000",
+        ),
+        (_, "externalId") => (Owner::Partner, &theirs.user, "nobody"),
+        (path, "id") if path.starts_with("/v1/partner/token-pools/") => {
+            (Owner::Partner, &theirs.pool_id, "000000000000000000000000")
+        }
+        ("/v1/partner/organizations/{slug}", "slug") => (Owner::Everyone, "river-trust", "nobody"),
+        (path, name) => panic!("say whose {{{name}}} of {path} is"),
+    }
+}
+
+/// A call with `value` in the place of its parameter, which is the only one.
+fn request(
+    tenant: &Tenant,
+    facts: &CallFacts,
+    value: &str,
+    (query, body): (&str, &Value),
+) -> Request {
+    let path = match facts.path.split_once('{') {
+        Some((before, rest)) => format!("{before}{value}{}", rest.split_once('}').unwrap().1),
+        None => facts.path.to_owned(),
+    };
+    let mut request = tenant
+        .client
+        .request(facts.method.as_str(), &format!("{path}{query}"));
+    if facts.method.has_body() {
+        request = request.json(body);
+    }
+    match facts.auth {
+        Auth::Publishable => request.header("x-partner-key", &tenant.keys.public),
+        Auth::Signed | Auth::SignedSecret => {
+            request.signed(&tenant.keys.secret, &tenant.keys.hmac_secret)
+        }
+    }
+}
+
+fn parameter_name(path: &str) -> Option<&str> {
+    Some(path.split_once('{')?.1.split_once('}')?.0)
+}
+
+fn without_request_id(response: &Response) -> Value {
+    let mut body = response.json();
+    body.as_object_mut().unwrap().remove("requestId");
+    body
+}
+
+async fn anothers_object_looks_like_none(stage: &mut Stage) {
+    let theirs = fill_theirs(stage).await;
+    for facts in call_facts() {
+        let Some(name) = parameter_name(facts.path) else {
+            continue;
+        };
+        let (owner, value, missing) = parameter(facts.path, name, &theirs);
+        let send = |tenant, value| request(tenant, &facts, value, ("", &json!({}))).send();
+        let absent = send(&stage.ours, missing).await;
+        assert_eq!(absent.status, 404, "{}: {}", facts.path, absent.text);
+        assert_eq!(
+            send(&stage.theirs, value).await.status,
+            facts.status,
+            "{}",
+            facts.path
+        );
+        let anothers = send(&stage.ours, value).await;
+        match owner {
+            Owner::Everyone => assert_eq!(anothers.status, facts.status),
+            Owner::Partner => {
+                assert_eq!(anothers.status, 404, "{}: {}", facts.path, anothers.text);
+                assert_eq!(without_request_id(&anothers), without_request_id(&absent));
+            }
+        }
+    }
+}
+
+/// How a call without an id in its path is made, so that it succeeds.
+fn plain_call(path: &str) -> (&'static str, Value) {
+    match path {
+        "/v1/partner/config" => ("", json!({})),
+        "/v1/partner/organizations" => ("?query=river", json!({})),
+        // The other partner's key and user name, which are free here.
+        "/v1/partner/donations/create-link" => (
+            "",
+            json!({ "nonprofitSlug": "river-trust", "amount": 100, "idempotencyKey": "their key" }),
+        ),
+        "/v1/partner/users" => ("", json!({ "externalUserId": THEIR_USER })),
+        path => panic!("say how {path} is called"),
+    }
+}
+
+async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
+    let theirs = fill_theirs(stage).await;
+    let secrets = [
+        theirs.donation_id.as_str(),
+        "theirs@example.org",
+        "777",
+        &theirs.pool_id,
+        stage.theirs.partner.id.as_str(),
+        "Partner theirs",
+        &stage.theirs.keys.public,
+    ];
+    // Lists first: a call that makes something must not feed them.
+    let mut table = call_facts();
+    table.sort_by_key(|facts| facts.method.has_body());
+    for facts in table
+        .iter()
+        .filter(|facts| parameter_name(facts.path).is_none())
+    {
+        let (query, body) = plain_call(facts.path);
+        let response = request(&stage.ours, facts, "", (query, &body)).send().await;
+        assert_eq!(
+            response.status, facts.status,
+            "{}: {}",
+            facts.path, response.text
+        );
+        assert_eq!(response.header("idempotent-replayed"), None);
+        for secret in secrets {
+            assert!(
+                !response.text.contains(secret),
+                "{}: {}",
+                facts.path,
+                response.text
+            );
+        }
+        let names_their_user = response.text.contains(THEIR_USER);
+        assert_eq!(
+            names_their_user,
+            body.get("externalUserId").is_some() && facts.method.has_body()
+        );
+    }
+}
+
+async fn every_call_refuses_who_does_not_say_who_it_is(stage: &mut Stage) {
+    for facts in call_facts() {
+        let path = facts.path.replace(['{', '}'], "");
+        let request = stage.ours.client.request(facts.method.as_str(), &path);
+        request
+            .clone()
+            .send()
+            .await
+            .refused(shared::Code::MissingAuthHeaders);
+        let unknown = format!("sk_test_{}", "0".repeat(64));
+        let unknown = request.signed(&unknown, "0");
+        unknown.send().await.refused(shared::Code::InvalidApiKey);
+    }
+}
