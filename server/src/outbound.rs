@@ -3,18 +3,28 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, StatusCode, Url, Version, redirect};
+use reqwest::{Client, ClientBuilder, Method, StatusCode, Url, Version, redirect};
 
 /// How long the other side may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a whole exchange may take; calls that wait for a change take half.
-const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(60);
+const EXCHANGE_TIMEOUT: Duration = Duration::from_mins(1);
 /// The largest answer, in bytes.
 const MAX_ANSWER: usize = 10 << 20;
 
 #[derive(Clone, Debug)]
 pub struct Outbound {
     client: Client,
+    trust: Trust,
+}
+
+/// Whose word is taken for an HTTPS server's name.
+#[derive(Clone, Debug)]
+enum Trust {
+    /// The certificates that the system trusts.
+    System,
+    /// Nobody's, and why; plain HTTP works without.
+    Nobody(String),
 }
 
 /// A request to be sent.
@@ -36,8 +46,10 @@ pub struct Answer {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
-    #[error("HTTPS cannot be used here: {0}")]
+    #[error("the HTTP client cannot be made: {0}")]
     Client(String),
+    #[error("{origin} cannot be trusted: {reason} (install ca-certificates, or set SSL_CERT_FILE)")]
+    Untrusted { origin: String, reason: String },
     #[error("{0} is not an address to call")]
     Malformed(String),
     #[error("{origin} cannot be reached: {reason}")]
@@ -83,24 +95,25 @@ impl std::fmt::Debug for Outgoing {
 }
 
 impl Outbound {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that makes a client"
-    )]
     pub fn new() -> Result<Self, OutboundError> {
-        Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(EXCHANGE_TIMEOUT)
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .user_agent(concat!("giving/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map(|client| Self { client })
-            .map_err(|error| OutboundError::Client(reason(&error)))
+        let (client, trust) = match builder().build() {
+            Ok(client) => (client, Trust::System),
+            // A small container has no certificates, and may not need any.
+            Err(error) => {
+                let client = builder().tls_certs_only([]).build();
+                let client = client.map_err(|error| OutboundError::Client(reason(&error)))?;
+                (client, Trust::Nobody(reason(&error)))
+            }
+        };
+        Ok(Self { client, trust })
     }
 
     pub async fn send(&self, outgoing: Outgoing) -> Result<Answer, OutboundError> {
         let origin = outgoing.origin();
+        if let (Trust::Nobody(reason), "https") = (&self.trust, outgoing.url.scheme()) {
+            let reason = reason.clone();
+            return Err(OutboundError::Untrusted { origin, reason });
+        }
         let mut request = self.client.request(outgoing.method, outgoing.url);
         for (name, value) in outgoing.headers {
             request = request.header(name, value);
@@ -120,6 +133,19 @@ impl Outbound {
             body,
         })
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that makes a client"
+)]
+fn builder() -> ClientBuilder {
+    Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(EXCHANGE_TIMEOUT)
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .user_agent(concat!("giving/", env!("CARGO_PKG_VERSION")))
 }
 
 fn failure(origin: &str, error: &reqwest::Error) -> OutboundError {

@@ -4,6 +4,7 @@ pub mod amount;
 pub mod checkout;
 pub mod field;
 pub mod form;
+pub mod give;
 pub mod health;
 pub mod home;
 pub mod layout;

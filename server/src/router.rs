@@ -63,6 +63,7 @@ fn pages() -> Router<Arc<App>> {
             "/checkout/{token}/cancelled",
             get(page::checkout::cancelled),
         )
+        .route("/give/{slug}", get(page::give::show).post(page::give::give))
         .route("/thanks/{token}", get(page::thanks::show))
         .layer(middleware::from_fn(page::refusal::as_page))
 }

@@ -68,10 +68,15 @@ pub struct Running {
 
 /// The database and the key to its secrets, claimed for the environment.
 pub async fn open(settings: &Settings, context: &Context) -> Result<(Db, Vault), StartError> {
-    std::fs::create_dir_all(&settings.data_dir).map_err(|source| StartError::DataDirectory {
-        path: settings.data_dir.display().to_string(),
-        source,
-    })?;
+    // In production nothing is kept there, and the disk may be read-only.
+    if settings.environment == Environment::Sandbox {
+        std::fs::create_dir_all(&settings.data_dir).map_err(|source| {
+            StartError::DataDirectory {
+                path: settings.data_dir.display().to_string(),
+                source,
+            }
+        })?;
+    }
     let vault = Vault::open(settings, context)?;
     let db = Db::open(&settings.database_url()).await?;
     setting::claim(&db, settings.environment, &vault, context).await?;

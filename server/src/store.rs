@@ -62,7 +62,7 @@ pub enum OpenError {
     UnknownKind,
     #[error("a sqlite: address must name a file, such as sqlite:data/giving.db")]
     NoFile,
-    #[error("the database address is not a URL: {reason}")]
+    #[error("the database address cannot be read: {reason}")]
     Malformed { reason: String },
     #[error("the folder {path} for the database cannot be made: {source}")]
     Folder {
@@ -73,8 +73,12 @@ pub enum OpenError {
         "there is no database at {0}: name another with --database or --data-dir, or make it with giving migrate"
     )]
     Missing(String),
-    #[error("the database {place} cannot be opened: {source} (is --database right?)")]
-    Unreachable { place: String, source: sqlx::Error },
+    #[error("the database {place} cannot be opened: {} ({hint})", reason(.source))]
+    Unreachable {
+        place: String,
+        source: sqlx::Error,
+        hint: &'static str,
+    },
     #[error(
         "the database {place} did not answer within {} seconds (is --database right?)",
         ACQUIRE_TIMEOUT.as_secs()
@@ -209,6 +213,15 @@ fn make_folder(file: &Path) -> Result<(), OpenError> {
     })
 }
 
+/// What the database or the system said, without the driver's words around it.
+fn reason(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
 /// A pool whose first connection has been made. That one is made outside the
 /// pool, which would hide why it fails behind a time-out.
 async fn connect(
@@ -220,6 +233,10 @@ async fn connect(
     let unreachable = |source| OpenError::Unreachable {
         place: address.to_string(),
         source,
+        hint: match address {
+            Address::Sqlite(_) => "is it giving's, and may you write it and its folder?",
+            Address::Postgres(_) => "is PostgreSQL running there, and is --database right?",
+        },
     };
     let probe = async {
         let mut connection = Connection::connect(&url).await?;

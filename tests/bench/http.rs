@@ -25,10 +25,16 @@ pub(crate) async fn run() {
             rates.push(rate(shot, CONNECTIONS, TIME).await);
         }
     }
-    println!("{CONNECTIONS} connections, SQLite, median of {ROUNDS} rounds of {} s", TIME.as_secs());
+    println!(
+        "{CONNECTIONS} connections, SQLite, median of {ROUNDS} rounds of {} s",
+        TIME.as_secs()
+    );
     let medians: Vec<f64> = rates.into_iter().map(median).collect();
     for ((name, _), rate) in shots.iter().zip(&medians) {
-        println!("{name:<28}{rate:>10.0} a second{:>8.3} of the empty handler", rate / medians[0]);
+        println!(
+            "{name:<28}{rate:>10.0} a second{:>8.3} of the empty handler",
+            rate / medians[0]
+        );
     }
     running.stop().await;
 }
@@ -41,33 +47,48 @@ async fn server(folder: &std::path::Path) -> Running {
         "rate_limit_widget_address": u32::MAX,
     });
     let settings = Settings::read(&flags).expect("settings");
-    start(settings, Context::system(), Fill::Demo).await.expect("the server starts")
+    start(settings, Context::system(), Fill::Demo)
+        .await
+        .expect("the server starts")
 }
 
 /// What is measured, the yardstick first.
 async fn shots(running: &Running) -> Vec<(&'static str, Shot)> {
     let base = &running.app.base_url;
     let key = running.app.demo_key.clone().expect("the demo has a key");
-    let address: SocketAddr = base.trim_start_matches("http://").parse().expect("an address");
+    let address: SocketAddr = base
+        .trim_start_matches("http://")
+        .parse()
+        .expect("an address");
     let link = reqwest_json(base, &key).await;
-    let status = format!("/v1/partner/donations/status/{}", link["partnerDonationId"].as_str().expect("an id"));
+    let status = format!(
+        "/v1/partner/donations/status/{}",
+        link["partnerDonationId"].as_str().expect("an id")
+    );
     let etag = etag(base, &status, &key).await;
     let shot = |address, path: &str, more: &str, status| Shot {
         address,
-        request: format!("GET {path} HTTP/1.1\r\nhost: bench\r\nx-partner-key: {key}\r\n{more}\r\n"),
+        request: format!(
+            "GET {path} HTTP/1.1\r\nhost: bench\r\nx-partner-key: {key}\r\n{more}\r\n"
+        ),
         status,
     };
     vec![
         ("empty handler", shot(empty().await, "/", "", 200)),
         ("config", shot(address, "/v1/partner/config", "", 200)),
         ("status", shot(address, &status, "", 200)),
-        ("status, 304", shot(address, &status, &format!("if-none-match: {etag}\r\n"), 304)),
+        (
+            "status, 304",
+            shot(address, &status, &format!("if-none-match: {etag}\r\n"), 304),
+        ),
     ]
 }
 
 /// The address of an axum handler that does nothing.
 async fn empty() -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
     let address = listener.local_addr().expect("an address");
     let router = Router::new().route("/", get(async || ""));
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -77,14 +98,24 @@ async fn empty() -> SocketAddr {
 async fn reqwest_json(base: &str, key: &str) -> serde_json::Value {
     let body = serde_json::json!({ "nonprofitSlug": "american-red-cross", "amount": 2500 });
     let call = reqwest::Client::new().post(format!("{base}/v1/partner/donations/create-link"));
-    let answer = call.header("x-partner-key", key).json(&body).send().await.expect("an answer");
+    let answer = call
+        .header("x-partner-key", key)
+        .json(&body)
+        .send()
+        .await
+        .expect("an answer");
     answer.json().await.expect("JSON")
 }
 
 async fn etag(base: &str, path: &str, key: &str) -> String {
-    let call = reqwest::Client::new().get(format!("{base}{path}")).header("x-partner-key", key);
+    let call = reqwest::Client::new()
+        .get(format!("{base}{path}"))
+        .header("x-partner-key", key);
     let answer = call.send().await.expect("an answer");
-    answer.headers()["etag"].to_str().expect("an entity tag").to_owned()
+    answer.headers()["etag"]
+        .to_str()
+        .expect("an entity tag")
+        .to_owned()
 }
 
 fn median(mut rates: Vec<f64>) -> f64 {

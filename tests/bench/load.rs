@@ -33,12 +33,17 @@ pub(crate) async fn rate(shot: &Shot, connections: usize, time: Duration) -> f64
 
 /// Sends over one connection until the end, and answers how often.
 async fn send(shot: Shot, end: Instant) -> u64 {
-    let mut stream = TcpStream::connect(shot.address).await.expect("the server listens");
+    let mut stream = TcpStream::connect(shot.address)
+        .await
+        .expect("the server listens");
     stream.set_nodelay(true).expect("a TCP connection");
     let mut buffer = vec![0; MAX_ANSWER];
     let mut count = 0;
     while Instant::now() < end {
-        stream.write_all(shot.request.as_bytes()).await.expect("the server reads");
+        stream
+            .write_all(shot.request.as_bytes())
+            .await
+            .expect("the server reads");
         let status = read_answer(&mut stream, &mut buffer).await;
         assert_eq!(status, shot.status, "{}", shot.request);
         count += 1;
@@ -50,10 +55,18 @@ async fn send(shot: Shot, end: Instant) -> u64 {
 async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) -> u16 {
     let mut length = 0;
     loop {
-        let read = stream.read(&mut buffer[length..]).await.expect("the server answers");
+        let read = stream
+            .read(&mut buffer[length..])
+            .await
+            .expect("the server answers");
         assert!(read > 0, "the server closed the connection");
         length += read;
-        let Some(head) = buffer[..length].windows(4).position(|part| part == b"\r\n\r\n") else { continue };
+        let Some(head) = buffer[..length]
+            .windows(4)
+            .position(|part| part == b"\r\n\r\n")
+        else {
+            continue;
+        };
         let text = std::str::from_utf8(&buffer[..head]).expect("a head is ASCII");
         let body = text
             .lines()

@@ -7,6 +7,7 @@ use shared::js::{ToJs, object};
 use wasm_bindgen::prelude::*;
 
 use crate::client::Refusal;
+use crate::face::Field;
 use crate::options::Host;
 use crate::state::State;
 
@@ -66,7 +67,9 @@ fn tell_donation(state: &State, event: &str) {
 /// The server refused an order for a reason that is not the donor's.
 pub(crate) fn refusal(state: &State, code: &str, message: &str, fields: &[FieldError]) {
     state.host.tell("error", &object(&[("code", code.into())]));
-    log(&[code, ": ", message]);
+    if !fields.is_empty() || state.problems.iter().all(|one| one.0 == Field::Whole) {
+        log(&[code, ": ", message]);
+    }
     for field in fields {
         log(&[&field.field, " ", &field.message]);
     }

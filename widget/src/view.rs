@@ -107,6 +107,12 @@ fn press(widget: Widget, button: &Element) {
         _ => Action::Nothing,
     };
     flow::act(widget, action);
+    if matches!(action, Action::Again | Action::Retry)
+        && let Some(dialog) = widget.look(|state| state.host.dialog())
+    {
+        // The button is gone, and the focus with it.
+        focus(&dialog, "h2");
+    }
 }
 
 /// Goes to the first field with a problem. The focus is moved while the state is

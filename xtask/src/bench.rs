@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: what the widget weighs is measured here, everything else by the bench
-//! binary of the tests.
+//! `cargo xtask bench`: what the widget weighs is measured here, everything else by the
+//! benchmarks of the tests.
 
 use std::process::Command;
 
@@ -13,20 +13,12 @@ use crate::widget::{self, Asset, Purpose, print_table};
 pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
     match arguments.split_first() {
         None => Err(Failure::new(
-            "bench what? `widget`, `http` or another name the bench binary knows",
+            "bench what? `widget`, `http` or another that the benchmarks know",
         )),
         Some((name, rest)) if name == "widget" => widget(rest),
         Some(_) => run_program(
             cargo()
-                .args([
-                    "run",
-                    "--release",
-                    "--package",
-                    "tests",
-                    "--bin",
-                    "bench",
-                    "--",
-                ])
+                .args(["bench", "--package", "tests", "--bench", "bench", "--"])
                 .args(arguments),
         ),
     }

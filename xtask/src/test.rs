@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
     }
 }
 
-/// `cargo test` with a `PostgreSQL` of our own beside it where the machine has one.
+/// `cargo test` with a PostgreSQL of our own beside it where the machine has one.
 fn rust(name: Option<&str>, report: &mut Report) -> Outcome<()> {
     let start = Instant::now();
     let postgres = Postgres::start();

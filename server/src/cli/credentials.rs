@@ -7,6 +7,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{CommandError, Flags};
+use crate::app;
 use crate::config::Hidden;
 
 /// Which key a call is made with.
@@ -85,13 +86,10 @@ impl Credentials {
     /// The server's address, without a slash at its end: the file's, or else
     /// where the settings say that a server would be.
     pub(super) fn base_url(&self, flags: &Flags) -> Result<String, CommandError> {
-        let url = match &self.base_url {
-            Some(url) => url.to_string(),
-            None => {
-                let settings = flags.settings()?;
-                crate::app::base_url(settings.base_url.as_ref(), settings.listen)
-            }
-        };
-        Ok(url.trim_end_matches('/').to_owned())
+        if let Some(url) = &self.base_url {
+            return Ok(url.as_str().trim_end_matches('/').to_owned());
+        }
+        let settings = flags.settings()?;
+        Ok(app::base_url(settings.base_url.as_ref(), settings.listen))
     }
 }

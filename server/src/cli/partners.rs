@@ -40,7 +40,7 @@ enum Action {
         /// Lower-case letters, digits and hyphens
         #[arg(long, value_parser = slug)]
         slug: String,
-        /// Make it ACTIVE at once, rather than PENDING_APPROVAL
+        /// Approve it at once, so that it is ACTIVE
         #[arg(long)]
         approve: bool,
     },

@@ -48,3 +48,21 @@ fn read(name: &str, text: &str) -> Value {
         _ => Value::from(text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_is_read_as_what_it_sets() {
+        let digits = "1".repeat(64);
+        assert_eq!(read("master_key", &digits).as_str(), Some(digits.as_str()));
+        assert_eq!(read("data_dir", "2026").as_str(), Some("2026"));
+        assert_eq!(read("rate_limit_standard", "5").to_u128(), Some(5));
+        let networks = read("trusted_proxies", "10.0.0.0/8, fd00::/8");
+        let networks: Option<Vec<_>> = networks
+            .as_array()
+            .map(|all| all.iter().filter_map(Value::as_str).collect());
+        assert_eq!(networks, Some(vec!["10.0.0.0/8", "fd00::/8"]));
+    }
+}

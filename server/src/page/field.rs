@@ -15,6 +15,10 @@ impl Problems {
         self.0.is_empty()
     }
 
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub fn of(&self, field: &str) -> Option<&str> {
         let found = self.0.iter().find(|(wrong, _)| *wrong == field);
         found.map(|(_, message)| message.as_str())

@@ -85,7 +85,7 @@ pub(crate) fn page(error: &Error, RequestId(request_id): &RequestId) -> Response
     let body = html! {
         section.card.message {
             h1 { (heading) }
-            p { (error.message) }
+            p { (sentence(&error.message)) }
             @if status.is_server_error() {
                 p.quiet { "If it happens again, tell us this number: " code { (request_id) } }
             }
@@ -97,6 +97,14 @@ pub(crate) fn page(error: &Error, RequestId(request_id): &RequestId) -> Response
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
     response
+}
+
+/// A message of the API, which begins like a clause, as a sentence.
+fn sentence(message: &str) -> String {
+    let mut rest = message.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    let end = if message.ends_with('.') { "" } else { "." };
+    first.chain(rest).chain(end.chars()).collect()
 }
 
 fn status(error: &Error) -> StatusCode {
@@ -112,7 +120,7 @@ fn heading(status: StatusCode) -> &'static str {
         413 => "That is more than fits",
         429 => "Too many tries",
         503 => "Please try again shortly",
-        500.. => "Something went wrong",
+        500.. => "That did not work",
         _ => "This link does not work",
     }
 }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect};
 use maud::{Markup, html};
 use shared::donation::{Donation, DonationStatus, RewardStatus};
 
+use super::amount::charge;
 use super::checkout::{find_row, view::whole_charge};
 use super::layout::{Page, Width};
 use super::refusal::Shown;
@@ -37,8 +38,11 @@ fn body(donation: &Donation) -> Markup {
     html! {
         section.card.message.thanks {
             h1 { "Thank you" }
-            p.figure { (whole_charge(donation)) }
+            p.figure { (charge(donation.amount, donation.currency, donation.frequency)) }
             p { "goes to " strong { (donation.nonprofit.name) } "." }
+            @if donation.tip_amount.0 > 0 {
+                p.quiet { "With your tip, you pay " (whole_charge(donation)) "." }
+            }
             (reward(donation))
             p.quiet { "Your gift has the number " code { (donation.partner_donation_id) } }
         }

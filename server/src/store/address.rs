@@ -27,15 +27,21 @@ impl Address {
                 }
                 Ok(Self::Sqlite(path.to_owned()))
             }
-            Some(("postgres" | "postgresql", _)) => {
-                Url::parse(text)
-                    .map(Self::Postgres)
-                    .map_err(|source| OpenError::Malformed {
-                        reason: source.to_string(),
-                    })
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
+                Self::parse_postgres(text).map_err(|reason| OpenError::Malformed { reason })
             }
             _ => Err(OpenError::UnknownKind),
         }
+    }
+
+    /// A password that is not escaped would be taken for a part that is shown.
+    fn parse_postgres(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| error.to_string())?;
+        if url.path().contains('@') || url.fragment().is_some() {
+            let wrong = "in a password, /, #, ? and @ are written as %2F, %23, %3F and %40";
+            return Err(wrong.to_owned());
+        }
+        Ok(Self::Postgres(url))
     }
 
     /// The address as the driver wants it. A path is escaped as a whole: the
@@ -102,6 +108,8 @@ mod tests {
             "hidden",
             "postgres://u:hidden@host:99999/x",
             "postgres:hidden",
+            "postgres://u:12/hidden@host/x",
+            "postgres://u:12#hidden@host/x",
         ] {
             assert!(!shown(address).contains("hidden"), "{}", shown(address));
         }

@@ -1,4 +1,4 @@
-//! A `PostgreSQL` of our own for the length of one test run, from the machine's binaries.
+//! A PostgreSQL of our own for the length of one test run, from the machine's binaries.
 //!
 //! A small shell script holds it, tied to us by its input: when we end, in whatever way, the
 //! script reads the end of its input, stops the server and removes its folder.
@@ -94,7 +94,7 @@ fn find_binaries() -> Option<PathBuf> {
         .map(|(_, binaries)| binaries)
 }
 
-/// A shell, as the user that Debian's package makes when we are root, whom `PostgreSQL` refuses.
+/// A shell, as the user that Debian's package makes when we are root, whom PostgreSQL refuses.
 fn as_ordinary_user() -> Command {
     let root = capture(Command::new("id").arg("-u")).is_ok_and(|user| user.trim() == "0");
     if !root {
@@ -105,7 +105,7 @@ fn as_ordinary_user() -> Command {
     command
 }
 
-/// A port nobody listens on. Another may take it before `PostgreSQL` does, which then says so.
+/// A port nobody listens on. Another may take it before PostgreSQL does, which then says so.
 fn free_port() -> Outcome<u16> {
     TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())

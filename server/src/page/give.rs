@@ -1,0 +1,121 @@
+//! `/give/{slug}?key=pk_…`: the hosted form, for sites that only want a link.
+//! It makes a donation link by the rules of the widget's call and leads there.
+
+pub mod gift;
+pub mod view;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use shared::{Code, Feature, Scope};
+
+use self::gift::{Entered, Offer};
+use super::field::Problems;
+use super::form::Form;
+use super::layout::{Page, Width};
+use super::refusal::{Refusal, Shown};
+use crate::app::App;
+use crate::auth::{Denied, admit_page};
+use crate::domain::donation;
+use crate::error::Error;
+
+/// `GET /give/{slug}`
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Path(slug): Path<String>,
+    request: Request,
+) -> Shown {
+    let (parts, _) = request.into_parts();
+    let offer = find_offer(&app, &parts, &slug).await?;
+    let entered = Entered::of_link(&offer, app.context.random_hex::<16>());
+    let problems = gift::check_link(&offer, &entered, app.settings.environment)?;
+    Ok(form_page(&offer, &entered, &problems, StatusCode::OK))
+}
+
+/// `POST /give/{slug}`
+pub async fn give(
+    State(app): State<Arc<App>>,
+    Path(slug): Path<String>,
+    request: Request,
+) -> Shown {
+    let (parts, body) = request.into_parts();
+    let offer = find_offer(&app, &parts, &slug).await?;
+    let entered = Entered::read(&Form::read(body).await?);
+    let request = gift::with_key(gift::request(&offer, &entered), &entered)?;
+    // The key of the try is in the request; the page's headers have no say.
+    match donation::create_link(&app, &offer.caller, &HeaderMap::new(), request).await {
+        Ok(made) => Ok(Redirect::to(&made.answer.donation_link).into_response()),
+        Err(error) => {
+            let problems = gift::beside_fields(error, offer.currency)?;
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(form_page(&offer, &entered, &problems, status))
+        }
+    }
+}
+
+/// Who offers what to whom, as far as the address says.
+async fn find_offer(app: &App, parts: &Parts, slug: &str) -> Result<Offer, Refusal> {
+    let link = Form::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let needs = (Scope::DonationsWrite, Feature::Donations);
+    let caller = admit_page(app, parts, link.text("key"), needs)
+        .await
+        .map_err(plainly)?;
+    let nonprofit = donation::find_nonprofit(app, slug)
+        .await
+        .map_err(unlisted)?;
+    let currency = gift::currency(&link, &caller.partner)?;
+    Ok(Offer {
+        caller,
+        nonprofit,
+        currency,
+        link,
+    })
+}
+
+/// A donor knows nothing of keys: only what that means for the link.
+fn plainly(Denied { error, quota: _ }: Denied) -> Error {
+    match error.code.status() {
+        _ if error.code == Code::InvalidApiKey || error.code == Code::PublishableKeyRequired => {
+            Error::new(
+                Code::ValidationError,
+                "This donation link is incomplete or mistyped. Please go back to the page it came from and follow it again.",
+            )
+        }
+        401 | 403 => Error::new(
+            error.code,
+            "No gifts are taken through this link at present. Please tell the page it came from.",
+        ),
+        _ => error,
+    }
+}
+
+fn unlisted(error: Error) -> Error {
+    match error.code {
+        Code::OrganizationNotFound => Error::new(
+            error.code,
+            "No nonprofit that takes gifts is known here under this name. Perhaps the link is mistyped.",
+        ),
+        _ => error,
+    }
+}
+
+fn form_page(
+    offer: &Offer,
+    entered: &Entered,
+    problems: &Problems,
+    status: StatusCode,
+) -> Response {
+    let title = problems.title(&format!("Give to {}", offer.nonprofit.name));
+    let body = view::form(offer, entered, problems);
+    let mut response = Page::new(title, Width::Wide, body).send(status);
+    // Without it browsers hide where the form came from, and the check of the
+    // key's allowed origins could not tell our page from another's.
+    response.headers_mut().insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
+    response
+}
