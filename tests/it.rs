@@ -12,5 +12,9 @@
 #[macro_use]
 mod stage;
 
+mod crash;
+mod laws;
+mod migrations;
+mod page;
 mod partner;
 mod story;

@@ -1,6 +1,7 @@
 //! What every test begins with: a running server, two partners with everything
 //! of their own, and a clock that only the test moves.
 
+mod chance;
 mod client;
 mod database;
 mod gift;
@@ -9,6 +10,7 @@ mod response;
 mod tenant;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -20,9 +22,10 @@ use server::store::ledger::verify::audit;
 use shared::time::Timestamp;
 use tokio::runtime;
 
+pub(crate) use self::chance::Chance;
 pub(crate) use self::client::{Client, Keys, Request};
 pub(crate) use self::database::{Database, Kind, MASTER_KEY};
-pub(crate) use self::gift::gift_with;
+pub(crate) use self::gift::{card_form, gift_with};
 pub(crate) use self::response::Response;
 pub(crate) use self::tenant::Tenant;
 
@@ -112,6 +115,24 @@ impl Stage {
         &self.running.as_ref().unwrap().app
     }
 
+    pub(crate) fn kind(&self) -> Kind {
+        self.database.kind()
+    }
+
+    pub(crate) fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// Where the server keeps its files.
+    pub(crate) fn directory(&self) -> &Path {
+        self.database.directory()
+    }
+
+    /// The settings of the running server, before a test changes any.
+    pub(crate) fn settings(&self) -> Settings {
+        settings(&self.database)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.now_ms.load(Ordering::SeqCst))
     }
@@ -131,14 +152,19 @@ impl Stage {
     /// that `change` has changed.
     pub(crate) async fn restart(&mut self, change: impl FnOnce(&mut Settings)) {
         self.stop().await;
-        let mut settings = settings(&self.database);
+        let mut settings = self.settings();
         change(&mut settings);
         let context = Context::by_hand(self.now_ms.clone());
         let running = start(settings, context, Fill::Nothing).await.unwrap();
-        for tenant in [&mut self.ours, &mut self.theirs] {
-            tenant.client = Client::new(&running.app.base_url, self.now_ms.clone());
-        }
+        self.call_at(&running.app.base_url);
         self.running = Some(running);
+    }
+
+    /// Lets everyone call a server at another address.
+    pub(crate) fn call_at(&mut self, base_url: &str) {
+        for tenant in [&mut self.ours, &mut self.theirs] {
+            tenant.client = Client::new(base_url, self.now_ms.clone());
+        }
     }
 
     /// Makes this a production server, and gives our partner keys for it.
@@ -162,8 +188,8 @@ impl Stage {
 
     async fn audit(&self) {
         let Some(running) = &self.running else { return };
-        let mut transaction = running.app.db.write().await.unwrap();
-        let audit = audit(&mut transaction).await.unwrap();
+        let mut snapshot = running.app.db.snapshot().await.unwrap();
+        let audit = audit(&mut snapshot).await.unwrap();
         assert_eq!(
             audit.differences,
             Vec::<String>::new(),

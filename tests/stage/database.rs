@@ -71,6 +71,10 @@ impl Database {
         }
     }
 
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
     pub(crate) fn url(&self) -> &str {
         &self.url
     }

@@ -101,3 +101,20 @@ pub(crate) fn gift_with(fields: Value) -> CreateLink {
         .extend(fields.as_object().unwrap().clone());
     serde_json::from_value(gift).unwrap()
 }
+
+/// The gateway's form, filled with a card that pays, but for the fields given.
+pub(crate) fn card_form(changes: &[(&str, &str)]) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    let good = [
+        ("email", "ada@example.org"),
+        ("firstName", "Ada"),
+        ("lastName", "Lovelace"),
+        ("card", "4242 4242 4242 4242"),
+        ("expiry", "12 / 40"),
+        ("code", "123"),
+    ];
+    let is_changed = |field: &str| changes.iter().any(|(other, _)| *other == field);
+    form.extend_pairs(good.iter().filter(|(field, _)| !is_changed(field)));
+    form.extend_pairs(changes);
+    form.finish()
+}

@@ -1,6 +1,7 @@
 //! What a test looks up in the database itself, where no call shows it.
 
 use serde_json::Value;
+use shared::id::DonationId;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::Stage;
@@ -15,12 +16,44 @@ pub(crate) struct Event {
 }
 
 impl Stage {
-    /// The rows of a table.
+    /// The rows of a table; a condition may follow its name.
     pub(crate) async fn count(&self, table: &str) -> i64 {
-        let sql = AssertSqlSafe(format!("SELECT COUNT(*) AS rows_there FROM {table}"));
+        self.number(format!("SELECT COUNT(*) AS number FROM {table}"))
+            .await
+    }
+
+    /// The sum of a column: `amount FROM table`.
+    pub(crate) async fn sum(&self, column: &str) -> i64 {
+        let (column, from) = column.split_once(' ').unwrap();
+        let sum = format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT)");
+        self.number(format!("SELECT {sum} AS number {from}")).await
+    }
+
+    async fn number(&self, sql: String) -> i64 {
         let mut conn = self.app().db.read().await.unwrap();
-        let row = sqlx::query(sql).fetch_one(&mut *conn).await.unwrap();
-        row.get("rows_there")
+        let row = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut *conn);
+        row.await.unwrap().get("number")
+    }
+
+    /// Our gifts in a state.
+    pub(crate) async fn donations(&self, status: &str) -> Vec<DonationId> {
+        let mut conn = self.app().db.read().await.unwrap();
+        let rows = sqlx::query("SELECT id FROM donations WHERE status = $1")
+            .bind(status)
+            .fetch_all(&mut *conn)
+            .await
+            .unwrap();
+        rows.iter().map(|row| DonationId(row.get("id"))).collect()
+    }
+
+    /// Moves the clock past everything that a killed process had taken on.
+    pub(crate) async fn pass_leases(&self) {
+        let sql = "SELECT CAST(COALESCE(MAX(leased_until), 0) AS BIGINT) AS number FROM jobs";
+        let leased_until = self.number(sql.to_owned()).await;
+        let updated_at = self
+            .number("SELECT MAX(updated_at) AS number FROM donations".to_owned())
+            .await;
+        self.pass_time(leased_until.max(updated_at) + 1 - self.now().0);
     }
 
     /// Our partner's events in the order of their commits.

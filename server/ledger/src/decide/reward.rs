@@ -112,10 +112,12 @@ fn pay(
             .transaction_ids
             .push(stakeholder.transaction_id.clone());
     }
-    action.tokens = total;
+    // What nobody is there to receive stays in the pool.
+    action.tokens = Tokens(gained.values().sum());
+    let left = Tokens(pool.balance.0 - action.tokens.0);
     let outcome = Outcome::Rewarded {
         action_id: action.id.clone(),
-        tokens: total,
+        tokens: action.tokens,
         transaction_ids: action.transaction_ids.clone(),
         replayed: false,
     };
@@ -123,7 +125,7 @@ fn pay(
         action,
         is_news: true,
     });
-    effects.extend(warnings(pool, Tokens(pool.balance.0 - total.0)));
+    effects.extend(warnings(pool, left));
     Ok(Movement { effects, outcome })
 }
 

@@ -1,0 +1,3 @@
+//! What a donor sees, by plain HTTP, as a browser without JavaScript does.
+
+mod checkout;
