@@ -50,11 +50,8 @@ fn welcome(address: &str, credentials: &Path) -> Outcome<()> {
     println!("Open              {address}/");
     println!("Publishable key   {}", key("publicKey"));
     println!("Secret key        {}", key("secretKey"));
-    let (email, password) = (key("email"), key("password"));
-    println!(
-        "Everything else   {} (portal: {email} / {password})",
-        credentials.display()
-    );
+    println!("Portal            {} / {}", key("email"), key("password"));
+    println!("All of these      {}", credentials.display());
     println!();
     println!("A signed call, good for five minutes:");
     println!("  {}", curl(address, credentials)?);
