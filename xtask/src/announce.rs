@@ -50,7 +50,6 @@ fn welcome(address: &str, credentials: &Path) -> Outcome<()> {
     println!("Open              {address}/");
     println!("Publishable key   {}", key("publicKey"));
     println!("Secret key        {}", key("secretKey"));
-    println!("Portal            {} / {}", key("email"), key("password"));
     println!("All of these      {}", credentials.display());
     println!();
     println!("A signed call, good for five minutes:");
