@@ -1,5 +1,5 @@
-/* A donate button, where <script async src="…/donate.js" data-key="pk_…" data-nonprofit="slug">
- * or <giving-button key nonprofit> stands. See donate.d.ts for all attributes and events. */
+/* <script async src="…/donate.js" data-key="pk_…" data-nonprofit="slug"> or <giving-button key nonprofit>
+ * amount="25.50" amounts currency frequency provider locale success-url referral-code user base */
 (() => {
   const giving = (window.Giving ||= {});
   if (giving.scan) return giving.scan();
@@ -85,7 +85,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       }));
     }
 
-    // Blocked, the link stays one.
+    // Blocked, the link stays a link.
     async open() {
       this.dialog.open || this.dialog.showModal();
       this.tell("open");
@@ -102,7 +102,6 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       }
     }
 
-    // The donor is back.
     take() {
       if (!back) return;
       let place;

@@ -60,7 +60,8 @@ fn bare(typed: &str) -> Option<String> {
     for (at, c) in typed.char_indices() {
         match c {
             '-' | '\u{2212}' => return None,
-            '0'..='9' | '.' | ',' if is_over => return None,
+            '0'..='9' if is_over => return None,
+            '.' | ',' if is_over => {}
             '0'..='9' => text.push(c),
             // A mark before the digits is one only if nothing is before it: "kr. 25".
             '.' | ',' if at == 0 || !text.is_empty() => text.push(c),

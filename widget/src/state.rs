@@ -74,7 +74,7 @@ impl State {
     /// Takes in the terms, and chooses the first amount and frequency.
     pub(crate) fn accept(&mut self, terms: Terms) {
         let frequency = terms.first_frequency(&self.host);
-        self.entries.frequency = frequency.as_str().to_owned();
+        frequency.as_str().clone_into(&mut self.entries.frequency);
         if let Some(amount) = terms.first_amount(&self.host) {
             if terms.presets.contains(&amount) {
                 self.entries.preset = amount.0.to_string();
