@@ -85,7 +85,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       }));
     }
 
-    // Blocked, the link stays a link.
+    // Blocked, the link stays one.
     async open() {
       this.dialog.open || this.dialog.showModal();
       this.tell("open");
@@ -93,7 +93,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
         this.glue = await this.load();
         this.glue.open(this, this.dialog);
       } catch (error) {
-        await new Promise(done => setTimeout(done, 99));
+        await new Promise(setTimeout);
         this.dialog.close();
         this.isLink = navigator.onLine;
         console.error("giving:", blocked ? `Content-Security-Policy ${blocked.effectiveDirective} lacks ${blocked.blockedURI == "wasm-eval" ? "'wasm-unsafe-eval'" : this.base}` : error);
@@ -102,7 +102,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       }
     }
 
-    // The donor is back: here, or nowhere known.
+    // The donor is back.
     take() {
       if (!back) return;
       let place;

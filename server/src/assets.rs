@@ -21,7 +21,7 @@ const GLUE: &str = "widget.js";
 const WASM: &str = "widget_bg.wasm";
 
 #[derive(rust_embed::RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../dist"]
+#[folder = "../dist"]
 #[allow_missing = true]
 struct Dist;
 

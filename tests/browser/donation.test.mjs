@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 
 import { chooseGift, keepPictures, openForm, openStage, pay, tag, visit } from "./stage.mjs";
 
@@ -11,7 +11,7 @@ before(async () => (stage = await openStage()));
 after(() => stage.close());
 
 async function assertAccessible(page, state) {
-  const { violations } = await new AxeBuilder.default({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).analyze();
   assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)]), [], state);
 }
 
@@ -22,13 +22,13 @@ async function statusOf(id) {
   return answer.json();
 }
 
-/** The ids that create-link answered on this page. */
-function linksMade(page) {
+/** The ids that create-link answers on this page, as they come. */
+async function linksMade(page) {
   const ids = [];
-  page.on("response", async response => {
-    if (response.url().endsWith("/create-link") && response.request().method() === "POST") {
-      ids.push((await response.json()).partnerDonationId);
-    }
+  await page.route("**/create-link", async route => {
+    const response = await route.fetch();
+    if (route.request().method() === "POST") ids.push((await response.json()).partnerDonationId);
+    await route.fulfill({ response });
   });
   return ids;
 }
@@ -52,7 +52,7 @@ test("a gift of $25 comes back as a thank-you with 25 SIR", async () => {
 
 test("a declined card says so, keeps the gift open and another card pays", async () => {
   const { page, leave } = await visit(stage);
-  const ids = linksMade(page);
+  const ids = await linksMade(page);
   await openForm(stage, page);
   await chooseGift(page);
   await pay(page, "4000 0000 0000 0002");
@@ -78,13 +78,13 @@ test("a card that asks for a step pays once the step is confirmed", async () => 
 
 test("going back and reloading in the middle goes on with the same gift", async () => {
   const { page, leave } = await visit(stage);
-  const ids = linksMade(page);
+  const ids = await linksMade(page);
   await openForm(stage, page);
   await chooseGift(page);
   await page.goBack();
   await page.reload();
   await page.getByRole("link", { name: "Donate" }).click();
-  await page.locator("form .amounts, .message button.primary").first().waitFor();
+  await page.locator(":is(form .amounts, .message button.primary):visible").first().waitFor();
   const goOn = page.locator(".message button.primary");
   if (await goOn.isVisible()) {
     await goOn.click();
@@ -101,7 +101,7 @@ test("going back and reloading in the middle goes on with the same gift", async 
 
 test("a double click makes one gift", async () => {
   const { page, leave } = await visit(stage);
-  const ids = linksMade(page);
+  const ids = await linksMade(page);
   await openForm(stage, page);
   await page.locator(".amounts label", { hasText: "$50" }).first().click();
   await page.locator("input[name=email]").fill("ada@example.org");
@@ -157,7 +157,7 @@ test("the keyboard alone opens the form, closes it and comes back to the button"
 
 test("an amount that is none is said beside its field and nothing is sent", async () => {
   const { page, leave } = await visit(stage);
-  const ids = linksMade(page);
+  const ids = await linksMade(page);
   await openForm(stage, page);
   await page.locator("input[name=typed]").fill("0.10");
   await page.locator("form button.primary").click();

@@ -105,7 +105,7 @@ export async function chooseGift(page, { amount = "$25", email = "ada@example.or
 export async function pay(page, card = "4242 4242 4242 4242") {
   await page.locator("input[name=card]").fill(card);
   await page.locator("input[name=expiry]").fill("12 / 40");
-  await page.locator("input[name=cvc]").fill("123");
+  await page.locator("input[name=code]").fill("123");
   await page.getByRole("button", { name: /^Pay/ }).click();
 }
 

@@ -46,22 +46,16 @@ fn welcome(address: &str, credentials: &Path) -> Outcome<()> {
             .unwrap_or("(none)")
             .to_owned()
     };
-    let server = shown(&place::dev_server());
-    let signed = curl(address, credentials)?;
     println!();
     println!("Open              {address}/");
     println!("Publishable key   {}", key("publicKey"));
     println!("Secret key        {}", key("secretKey"));
-    println!(
-        "Everything else   {} (portal: {} / {})",
-        credentials.display(),
-        key("email"),
-        key("password")
-    );
+    println!("All of these      {}", credentials.display());
     println!();
     println!("A signed call, good for five minutes:");
-    println!("  {signed}");
+    println!("  {}", curl(address, credentials)?);
     println!("The same, signed anew each time:");
+    let server = shown(&place::dev_server());
     println!(
         "  {server} call GET '{SAMPLE}' --credentials {}",
         credentials.display()
