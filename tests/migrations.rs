@@ -71,7 +71,7 @@ async fn a_migration_that_was_changed_afterwards_is_refused(stage: &mut Stage) {
 
 async fn a_database_of_the_other_environment_is_refused(stage: &mut Stage) {
     let refused = start_with(stage, |settings| {
-        settings.environment = Environment::Production
+        settings.environment = Environment::Production;
     })
     .await;
     assert!(

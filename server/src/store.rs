@@ -17,7 +17,8 @@ pub mod setting;
 pub mod sql;
 pub mod user;
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -64,7 +65,7 @@ pub enum OpenError {
     NoFile,
     #[error("the database address cannot be read: {reason}")]
     Malformed { reason: String },
-    #[error("the folder {path} for the database cannot be made: {source}")]
+    #[error("the folder {path} for the database cannot be used: {source}")]
     Folder {
         path: String,
         source: std::io::Error,
@@ -134,7 +135,14 @@ impl Db {
                 }
             }
         };
+        let turn = match address {
+            // SQLite's migrations take turns by a lock on the folder; PostgreSQL
+            // has one of its own.
+            Address::Sqlite(path) => Some(lock_folder(PathBuf::from(path)).await?),
+            Address::Postgres(_) => None,
+        };
         db.migrate().await?;
+        drop(turn);
         Ok(db)
     }
 
@@ -220,6 +228,25 @@ fn reason(error: &sqlx::Error) -> String {
         sqlx::Error::Io(error) => error.to_string(),
         other => other.to_string(),
     }
+}
+
+/// Waits until nobody else migrates a database in the folder. The lock ends with
+/// the file that is answered.
+async fn lock_folder(file: PathBuf) -> Result<File, OpenError> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let path = folder.display().to_string();
+    let locked = tokio::task::spawn_blocking(move || {
+        let folder = File::open(folder)?;
+        folder.lock()?;
+        Ok(folder)
+    });
+    let locked = locked.await.map_err(std::io::Error::other);
+    locked
+        .and_then(|locked| locked)
+        .map_err(|source| OpenError::Folder { path, source })
 }
 
 /// A pool whose first connection has been made. That one is made outside the

@@ -20,7 +20,7 @@ async fn no_batch_of_commands_breaks_the_books(stage: &mut Stage) {
     let end = stage.now().plus_ms(5 * HOUR_MS);
     let ending = stage
         .add_pool(300, |pool| {
-            (pool.expires_at, pool.vesting_days) = (Some(end), 7)
+            (pool.expires_at, pool.vesting_days) = (Some(end), 7);
         })
         .await;
     let bound = stage

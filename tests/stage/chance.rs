@@ -1,6 +1,6 @@
 //! Chance that a seed repeats, so that a failure can be played again.
 
-/// The SplitMix64 generator.
+/// The generator `SplitMix64`.
 pub(crate) struct Chance(u64);
 
 impl Chance {

@@ -19,7 +19,7 @@ impl Stage {
 
     /// A link for 25.00 USD, but for the fields given.
     pub(crate) async fn create_link_with(&self, fields: Value) -> DonationLink {
-        self.ours.call(&gift_with(fields)).await
+        self.ours.call(&gift_with(&fields)).await
     }
 
     /// Books the payment of a link of ours.
@@ -94,7 +94,7 @@ impl Stage {
 }
 
 /// The request of a link for 25.00 USD, but for the fields given.
-pub(crate) fn gift_with(fields: Value) -> CreateLink {
+pub(crate) fn gift_with(fields: &Value) -> CreateLink {
     let mut gift = json!({ "nonprofitSlug": NONPROFIT, "amount": 2500 });
     gift.as_object_mut()
         .unwrap()

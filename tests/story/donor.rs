@@ -208,7 +208,7 @@ async fn tokens_that_vest_are_not_available_yet(stage: &mut Stage) {
     let end = stage.now().plus_ms(DAY_MS);
     stage
         .add_pool(100, |pool| {
-            (pool.vesting_days, pool.expires_at) = (30, Some(end))
+            (pool.vesting_days, pool.expires_at) = (30, Some(end));
         })
         .await;
     give(stage, json!({ "partnerUserId": "ada" }), None).await;

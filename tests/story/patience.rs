@@ -66,7 +66,7 @@ async fn a_pool_that_has_ended_pays_nothing(stage: &mut Stage) {
 async fn a_pool_for_other_actions_pays_nothing(stage: &mut Stage) {
     stage
         .add_pool(50_000, |pool| {
-            pool.action_types = vec!["PURCHASE".to_owned()]
+            pool.action_types = vec!["PURCHASE".to_owned()];
         })
         .await;
     stage.add_pool(50_000, |pool| pool.is_active = false).await;
@@ -74,7 +74,7 @@ async fn a_pool_for_other_actions_pays_nothing(stage: &mut Stage) {
     assert_waits(stage, &id).await;
     stage
         .add_pool(50_000, |pool| {
-            pool.action_types = vec!["DONATION".to_owned()]
+            pool.action_types = vec!["DONATION".to_owned()];
         })
         .await;
     assert_eq!(stage.settled(&id).await.tokens_awarded, Tokens(20_000));
@@ -169,7 +169,7 @@ async fn a_pool_that_runs_low_is_told_once(stage: &mut Stage) {
     let threshold = Some(Tokens(60));
     let pool_id = stage
         .add_pool(100, |pool| {
-            (pool.expires_at, pool.low_balance_threshold) = (Some(end), threshold)
+            (pool.expires_at, pool.low_balance_threshold) = (Some(end), threshold);
         })
         .await;
     for told in [0, 1, 1] {

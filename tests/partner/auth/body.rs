@@ -25,10 +25,10 @@ fn create_link(stage: &Stage) -> Request {
 
 async fn a_body_of_one_mebibyte_is_read_and_a_byte_more_is_not(stage: &mut Stage) {
     let gift = r#"{"nonprofitSlug":"river-trust","amount":2500}"#;
-    let fill = |size: usize| format!("{gift}{}", " ".repeat(size - gift.len()));
-    let full = create_link(stage).body("application/json", fill(1 << 20));
+    let padded_to = |size: usize| format!("{gift}{}", " ".repeat(size - gift.len()));
+    let full = create_link(stage).body("application/json", padded_to(1 << 20));
     assert_eq!(full.send().await.status, 201);
-    let over = create_link(stage).body("application/json", fill((1 << 20) + 1));
+    let over = create_link(stage).body("application/json", padded_to((1 << 20) + 1));
     over.send().await.refused(Code::PayloadTooLarge);
 }
 

@@ -19,7 +19,7 @@ on_both_databases! {
 
 async fn each_currency_is_taken_from_its_smallest_to_its_largest_amount(stage: &mut Stage) {
     for currency in Currency::ALL.iter().copied() {
-        let gift = |amount| gift_with(json!({ "currency": currency, "amount": amount }));
+        let gift = |amount| gift_with(&json!({ "currency": currency, "amount": amount }));
         let (min, max) = (currency.min().0, currency.max().0);
         for amount in [min, max] {
             stage.ours.call(&gift(amount)).await;
@@ -38,7 +38,7 @@ async fn an_unlisted_currency_is_named(stage: &mut Stage) {
     for code in ["ISK", "XXX", "US", "", "USDT", "€"] {
         let response = stage
             .ours
-            .ask(&gift_with(json!({ "currency": code })))
+            .ask(&gift_with(&json!({ "currency": code })))
             .await;
         let refusal = response.refused(Code::UnsupportedCurrency);
         assert_eq!(refusal.errors[0].field, "currency");
@@ -47,7 +47,7 @@ async fn an_unlisted_currency_is_named(stage: &mut Stage) {
 }
 
 async fn every_org_takes_dollars_only(stage: &mut Stage) {
-    let gift = |currency| gift_with(json!({ "provider": "every.org", "currency": currency }));
+    let gift = |currency| gift_with(&json!({ "provider": "every.org", "currency": currency }));
     stage
         .ours
         .ask(&gift("EUR"))

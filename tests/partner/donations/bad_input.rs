@@ -1,12 +1,17 @@
 //! Everything that can be wrong with a request for a link: each is named, and
 //! nothing of it is stored.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
+use shared::Code;
 
 use crate::stage::{NONPROFIT, Request, Stage};
 
 on_both_databases! {
     each_wrong_field_is_named_and_nothing_is_stored,
+    a_text_may_have_its_longest_length_and_no_more,
+    metadata_has_at_most_twenty_short_names,
     a_missing_field_is_named,
     all_wrong_fields_are_named_at_once,
     a_number_beyond_all_counting_is_refused,
@@ -29,202 +34,66 @@ fn gift(fields: &Value) -> Value {
 }
 
 /// Each field with the values that it must not have.
-fn wrong_values() -> Vec<(&'static str, Vec<Value>)> {
-    let too_long = |length: usize| json!("a".repeat(length));
-    let no_page = || {
-        let mut pages: Vec<Value> = [
-            "javascript:alert(1)",
-            "JaVaScRiPt:alert(1)",
-            " javascript:alert(1)",
-            "data:text/html,<script>alert(1)</script>",
-            "file:///etc/passwd",
-            "http://example.org/",
-            "//example.org/",
-            "/thanks",
-            "example.org",
-            "https://",
-            "https://user:secret@example.org/",
-            "http://127.0.0.1.example.org/",
-            "",
-            "https://example.org/\0",
-        ]
-        .map(Value::from)
-        .to_vec();
-        pages.extend([
-            json!(7),
-            json!({}),
-            json!(format!("https://example.org/{}", "a".repeat(2048))),
-        ]);
-        pages
+const WRONG: &str = r#"{
+    "nonprofitSlug": [7, null, "", "..", "../etc/passwd", "a/b", "River Trust", "RIVER-TRUST", "river_trust", "é",
+        "river-trust\u0000"],
+    "amount": [null, "2500", "", 25.5, 2500.0, -1, 0, 99, 100000000, 9223372036854775807, -9223372036854775808,
+        18446744073709551615, 1e300, true, [2500], { "minor": 2500 }],
+    "currency": [840, ["USD"], "USD\u0000"],
+    "frequency": ["weekly", "ONCE", "", 1, {}],
+    "provider": ["paypal", "Stripe", "", 1],
+    "donorEmail": [7, "", "ada", "@", "ada@", "@example.org", "ada@example org", "a@b@c", "ada@example.org\n",
+        "\u0000@b"],
+    "firstName": [7, ["Ada"], "", " ", "A\nB", "A\u0000", "\u007f"],
+    "lastName": [7, ["Lovelace"], "", " ", "A\nB", "A\u0000", "\u007f"],
+    "tipAmount": [-1, 2501, 1.5, "100", 18446744073709551615, []],
+    "tipPercent": [-1, -0.01, 100.01, 101, 33.333, "10", true, []],
+    "referralCode": [7, "", "a\tb"],
+    "partnerUserId": [42, "", "a\nb", "a\u0000"],
+    "successUrl": [7, {}, "", "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>", "file:///etc/passwd", "http://example.org/", "//example.org/",
+        "/thanks", "example.org", "https://", "https://user:secret@example.org/", "http://127.0.0.1.example.org/",
+        "https://example.org/\u0000"],
+    "cancelUrl": [7, {}, "", "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>", "file:///etc/passwd", "http://example.org/", "//example.org/",
+        "/thanks", "example.org", "https://", "https://user:secret@example.org/", "http://127.0.0.1.example.org/",
+        "https://example.org/\u0000"],
+    "metadata": [7, [], "text", { "": "x" }],
+    "metadata.a": [7, null, {}, true, "x\u0000"],
+    "idempotencyKey": [7, "", "é", "a\nb", "a\u0000"],
+    "locale": [7, "", "e", "en_US", "english", "en-", "en-US\u0000"]
+}"#;
+
+/// Each text with the length that it must not have.
+const TOO_LONG: &[(&str, usize)] = &[
+    ("nonprofitSlug", 129),
+    ("donorEmail", 255),
+    ("firstName", 101),
+    ("lastName", 101),
+    ("referralCode", 129),
+    ("partnerUserId", 129),
+    ("successUrl", 2_049),
+    ("cancelUrl", 2_049),
+    ("metadata.a", 501),
+    ("idempotencyKey", 256),
+    ("locale", 36),
+];
+
+/// A text of so many bytes that nothing but its length is wrong with.
+fn filled(field: &str, length: usize) -> Value {
+    let begin = match field {
+        "donorEmail" => "a@b",
+        "successUrl" | "cancelUrl" => "https://example.org/",
+        "locale" => "en-",
+        _ => "",
     };
-    let name = || {
-        let mut names = ["", " ", "A\nB", "A\0", "\u{7f}"].map(Value::from).to_vec();
-        names.extend([too_long(101), json!(7), json!(["Ada"])]);
-        names
-    };
-    let slugs = [
-        "",
-        "../etc/passwd",
-        "..",
-        "a/b",
-        "River Trust",
-        "RIVER-TRUST",
-        "river_trust",
-        "river-trust\0",
-        "é",
-    ];
-    let addresses = [
-        "",
-        "ada",
-        "@",
-        "ada@",
-        "@example.org",
-        "ada@example org",
-        "a@b@c",
-        "ada@example.org\n",
-        "\0@b",
-    ];
-    vec![
-        (
-            "nonprofitSlug",
-            [
-                &slugs.map(Value::from)[..],
-                &[json!(7), json!(null), too_long(129)],
-            ]
-            .concat(),
-        ),
-        (
-            "amount",
-            vec![
-                json!(null),
-                json!("2500"),
-                json!(""),
-                json!(25.5),
-                json!(2500.0),
-                json!(-1),
-                json!(0),
-                json!(99),
-                json!(100_000_000),
-                json!(i64::MAX),
-                json!(i64::MIN),
-                json!(u64::MAX),
-                json!(1e300),
-                json!(true),
-                json!([2500]),
-                json!({ "minor": 2500 }),
-            ],
-        ),
-        ("currency", vec![json!(840), json!(["USD"]), json!("USD\0")]),
-        (
-            "frequency",
-            vec![
-                json!("weekly"),
-                json!("ONCE"),
-                json!(""),
-                json!(1),
-                json!({}),
-            ],
-        ),
-        (
-            "provider",
-            vec![json!("paypal"), json!("Stripe"), json!(""), json!(1)],
-        ),
-        (
-            "donorEmail",
-            [
-                &addresses.map(Value::from)[..],
-                &[json!(7), json!(format!("{}@b", "a".repeat(253)))],
-            ]
-            .concat(),
-        ),
-        ("firstName", name()),
-        ("lastName", name()),
-        (
-            "tipAmount",
-            vec![
-                json!(-1),
-                json!(2501),
-                json!(1.5),
-                json!("100"),
-                json!(u64::MAX),
-                json!([]),
-            ],
-        ),
-        (
-            "tipPercent",
-            vec![
-                json!(-1),
-                json!(-0.01),
-                json!(100.01),
-                json!(101),
-                json!(33.333),
-                json!("10"),
-                json!(true),
-                json!([]),
-            ],
-        ),
-        (
-            "referralCode",
-            vec![json!(""), too_long(129), json!("a\tb"), json!(7)],
-        ),
-        (
-            "partnerUserId",
-            vec![
-                json!(""),
-                too_long(129),
-                json!("a\nb"),
-                json!("a\0"),
-                json!(42),
-            ],
-        ),
-        ("successUrl", no_page()),
-        ("cancelUrl", no_page()),
-        (
-            "metadata",
-            vec![
-                json!([]),
-                json!("text"),
-                json!(7),
-                names(21),
-                json!({ "": "x" }),
-                json!({ "a".repeat(51): "x" }),
-            ],
-        ),
-        (
-            "metadata.a",
-            vec![
-                json!(7),
-                json!(null),
-                json!({}),
-                json!(true),
-                too_long(501),
-                json!("x\0"),
-            ],
-        ),
-        (
-            "idempotencyKey",
-            vec![
-                json!(""),
-                too_long(256),
-                json!("é"),
-                json!("a\nb"),
-                json!("a\0"),
-                json!(7),
-            ],
-        ),
-        (
-            "locale",
-            vec![
-                json!(""),
-                json!("e"),
-                json!("en_US"),
-                json!("english"),
-                json!("en-"),
-                json!("en-US\0"),
-                json!(7),
-            ],
-        ),
-    ]
+    let fill = if field == "locale" { "abcd-" } else { "a" };
+    let text: String = begin
+        .chars()
+        .chain(fill.chars().cycle())
+        .take(length)
+        .collect();
+    text.into()
 }
 
 fn names(count: usize) -> Value {
@@ -235,23 +104,54 @@ fn names(count: usize) -> Value {
 }
 
 async fn each_wrong_field_is_named_and_nothing_is_stored(stage: &mut Stage) {
-    // There are more wrong values than a widget may send in an hour.
-    stage
-        .restart(|settings| settings.rate_limit_widget_address = 1_000)
-        .await;
-    for (field, values) in wrong_values() {
+    let wrong: BTreeMap<String, Vec<Value>> = serde_json::from_str(WRONG).unwrap();
+    for (field, values) in wrong {
         for value in values {
-            let fields = match field.split_once('.') {
-                Some((outer, inner)) => json!({ outer: { inner: value } }),
-                None => json!({ field: value }),
-            };
-            let response = create_link(stage).json(&gift(&fields)).send().await;
-            assert_eq!(response.status, 400, "{fields}: {}", response.text);
-            response.refused_field(field);
+            assert_refused(stage, &field, &value).await;
         }
     }
     assert_eq!(stage.count("donations").await, 0);
     assert!(stage.events_of("donation.created").await.is_empty());
+}
+
+async fn a_text_may_have_its_longest_length_and_no_more(stage: &mut Stage) {
+    for (field, length) in TOO_LONG {
+        assert_refused(stage, field, &filled(field, *length)).await;
+        let longest = with(field, &filled(field, length - 1));
+        let response = create_link(stage).json(&longest).send().await;
+        if *field == "nonprofitSlug" {
+            response.refused(Code::OrganizationNotFound);
+        } else {
+            assert_eq!(response.status, 201, "{field}: {}", response.text);
+        }
+    }
+}
+
+async fn metadata_has_at_most_twenty_short_names(stage: &mut Stage) {
+    assert_refused(stage, "metadata", &names(21)).await;
+    assert_refused(stage, "metadata", &json!({ "a".repeat(51): "x" })).await;
+    for good in [names(20), json!({ "a".repeat(50): "x" }), json!({})] {
+        let response = create_link(stage)
+            .json(&with("metadata", &good))
+            .send()
+            .await;
+        assert_eq!(response.status, 201, "{}", response.text);
+    }
+}
+
+async fn assert_refused(stage: &Stage, field: &str, value: &Value) {
+    let gift = with(field, value);
+    let response = create_link(stage).json(&gift).send().await;
+    assert_eq!(response.status, 400, "{gift}: {}", response.text);
+    response.refused_field(field);
+}
+
+/// A good request but for one field, which may be a member of another.
+fn with(field: &str, value: &Value) -> Value {
+    gift(&match field.split_once('.') {
+        Some((outer, inner)) => json!({ outer: { inner: value } }),
+        None => json!({ field: value }),
+    })
 }
 
 async fn a_missing_field_is_named(stage: &mut Stage) {

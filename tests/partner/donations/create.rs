@@ -103,7 +103,7 @@ async fn no_two_links_are_alike(stage: &mut Stage) {
 }
 
 async fn an_unknown_nonprofit_is_not_found(stage: &mut Stage) {
-    let gift = gift_with(json!({ "nonprofitSlug": "nobody" }));
+    let gift = gift_with(&json!({ "nonprofitSlug": "nobody" }));
     stage
         .ours
         .ask(&gift)
@@ -113,7 +113,7 @@ async fn an_unknown_nonprofit_is_not_found(stage: &mut Stage) {
 }
 
 async fn a_nonprofit_that_takes_no_gifts_is_not_found(stage: &mut Stage) {
-    let gift = gift_with(json!({ "nonprofitSlug": "closed-house" }));
+    let gift = gift_with(&json!({ "nonprofitSlug": "closed-house" }));
     stage
         .ours
         .ask(&gift)
@@ -126,9 +126,9 @@ async fn a_page_to_go_back_to_lies_within_the_keys_origins(stage: &mut Stage) {
     let origins = vec!["https://example.org".to_owned()];
     stage.ours.keys = stage.limit_key(|key| key.allowed_origins = origins).await;
     for field in ["successUrl", "cancelUrl"] {
-        let inside = gift_with(json!({ field: "https://example.org/thanks" }));
+        let inside = gift_with(&json!({ field: "https://example.org/thanks" }));
         stage.ours.call(&inside).await;
-        let outside = gift_with(json!({ field: "https://example.com/thanks" }));
+        let outside = gift_with(&json!({ field: "https://example.com/thanks" }));
         stage.ours.ask(&outside).await.refused_field(field);
     }
 }
@@ -138,10 +138,10 @@ async fn a_production_server_without_a_provider_says_so(stage: &mut Stage) {
     assert_eq!(stage.app().settings.environment, Environment::Production);
     stage
         .ours
-        .ask(&gift_with(json!({})))
+        .ask(&gift_with(&json!({})))
         .await
         .refused(Code::ProviderNotConfigured);
-    let local = gift_with(json!({ "successUrl": "http://localhost/" }));
+    let local = gift_with(&json!({ "successUrl": "http://localhost/" }));
     stage.ours.ask(&local).await.refused_field("successUrl");
     assert_eq!(stage.count("donations").await, 0);
 }

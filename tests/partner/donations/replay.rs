@@ -24,7 +24,7 @@ on_both_databases! {
 }
 
 async fn the_same_request_again_answers_the_same_link(stage: &mut Stage) {
-    let gift = gift_with(json!({ "idempotencyKey": "try 1", "metadata": { "b": "1", "a": "2" } }));
+    let gift = gift_with(&json!({ "idempotencyKey": "try 1", "metadata": { "b": "1", "a": "2" } }));
     let first = stage.ours.ask(&gift).await;
     assert_eq!(first.header("idempotent-replayed"), None);
     stage.pass_time(HOUR_MS);
@@ -50,7 +50,7 @@ async fn another_request_under_the_same_key_is_refused(stage: &mut Stage) {
         fields["idempotencyKey"] = json!("try 1");
         stage
             .ours
-            .ask(&gift_with(fields))
+            .ask(&gift_with(&fields))
             .await
             .refused(Code::IdempotencyKeyReused);
     }
@@ -60,11 +60,11 @@ async fn another_request_under_the_same_key_is_refused(stage: &mut Stage) {
 async fn the_key_may_stand_in_the_header(stage: &mut Stage) {
     let in_header = stage
         .ours
-        .prepare(&gift_with(json!({})))
+        .prepare(&gift_with(&json!({})))
         .header("idempotency-key", "try 1");
     let in_body = stage
         .ours
-        .prepare(&gift_with(json!({ "idempotencyKey": "try 1" })));
+        .prepare(&gift_with(&json!({ "idempotencyKey": "try 1" })));
     let in_both = in_body.clone().header("idempotency-key", "try 1");
     let first: DonationLink = in_header.send().await.answer(201);
     for same in [in_body, in_both] {
@@ -75,7 +75,7 @@ async fn the_key_may_stand_in_the_header(stage: &mut Stage) {
 async fn keys_in_header_and_body_must_agree(stage: &mut Stage) {
     let request = stage
         .ours
-        .prepare(&gift_with(json!({ "idempotencyKey": "try 1" })));
+        .prepare(&gift_with(&json!({ "idempotencyKey": "try 1" })));
     let response = request.header("idempotency-key", "try 2").send().await;
     response.refused_field("idempotencyKey");
     assert_eq!(stage.count("donations").await, 0);
@@ -85,19 +85,19 @@ async fn a_key_in_the_header_must_be_one(stage: &mut Stage) {
     for key in ["", "é", &"a".repeat(256)] {
         let request = stage
             .ours
-            .prepare(&gift_with(json!({})))
+            .prepare(&gift_with(&json!({})))
             .header("idempotency-key", key);
         request.send().await.refused_field("Idempotency-Key");
     }
     let longest = stage
         .ours
-        .prepare(&gift_with(json!({})))
+        .prepare(&gift_with(&json!({})))
         .header("idempotency-key", &"a".repeat(255));
     assert_eq!(longest.send().await.status, 201);
 }
 
 async fn a_paid_link_is_answered_again(stage: &mut Stage) {
-    let gift = gift_with(json!({ "idempotencyKey": "try 1" }));
+    let gift = gift_with(&json!({ "idempotencyKey": "try 1" }));
     let link = stage.ours.call(&gift).await;
     stage
         .pay(&link.partner_donation_id, Some("ada@example.org"))
@@ -107,7 +107,7 @@ async fn a_paid_link_is_answered_again(stage: &mut Stage) {
 }
 
 async fn a_link_that_has_expired_is_closed_under_its_key(stage: &mut Stage) {
-    let gift = gift_with(json!({ "idempotencyKey": "try 1" }));
+    let gift = gift_with(&json!({ "idempotencyKey": "try 1" }));
     stage.ours.call(&gift).await;
     stage.pass_time(DAY_MS - 1);
     stage.ours.call(&gift).await;
@@ -117,7 +117,7 @@ async fn a_link_that_has_expired_is_closed_under_its_key(stage: &mut Stage) {
 }
 
 async fn a_key_is_forgotten_after_thirty_days(stage: &mut Stage) {
-    let gift = gift_with(json!({ "idempotencyKey": "try 1" }));
+    let gift = gift_with(&json!({ "idempotencyKey": "try 1" }));
     let first = stage.ours.call(&gift).await;
     stage.pass_time(30 * DAY_MS - 1);
     stage.ours.ask(&gift).await.refused(Code::DonationClosed);
@@ -128,7 +128,7 @@ async fn a_key_is_forgotten_after_thirty_days(stage: &mut Stage) {
 }
 
 async fn a_refused_request_leaves_its_key_free(stage: &mut Stage) {
-    let wrong = gift_with(json!({ "idempotencyKey": "try 1", "nonprofitSlug": "nobody" }));
+    let wrong = gift_with(&json!({ "idempotencyKey": "try 1", "nonprofitSlug": "nobody" }));
     stage
         .ours
         .ask(&wrong)
@@ -140,7 +140,7 @@ async fn a_refused_request_leaves_its_key_free(stage: &mut Stage) {
 }
 
 async fn sixty_four_callers_with_one_key_make_one_gift(stage: &mut Stage) {
-    let gift = gift_with(json!({ "idempotencyKey": "try 1" }));
+    let gift = gift_with(&json!({ "idempotencyKey": "try 1" }));
     let answers = join_all((0..64).map(|_| stage.ours.ask(&gift))).await;
     let links: BTreeSet<_> = answers
         .iter()
@@ -159,7 +159,7 @@ async fn sixty_four_callers_with_one_key_make_one_gift(stage: &mut Stage) {
 }
 
 async fn another_partners_key_is_its_own(stage: &mut Stage) {
-    let gift = gift_with(json!({ "idempotencyKey": "try 1" }));
+    let gift = gift_with(&json!({ "idempotencyKey": "try 1" }));
     let ours = stage.ours.call(&gift).await;
     let theirs = stage.theirs.ask(&gift).await;
     assert_eq!(theirs.header("idempotent-replayed"), None);
