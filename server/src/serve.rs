@@ -146,13 +146,12 @@ impl Running {
         let db = self.app.db.clone();
         // The writer ends with the last handle to its queue.
         drop(self.app);
-        match tokio::time::timeout(STOP_TIMEOUT, join_all(self.tasks)).await {
-            Ok(ended) => {
-                for error in ended.into_iter().filter_map(Result::err) {
-                    tracing::error!(%error, "a task ended badly");
-                }
-            }
-            Err(_) => tracing::warn!("stopped with calls unfinished"),
+        let Ok(ended) = tokio::time::timeout(STOP_TIMEOUT, join_all(self.tasks)).await else {
+            tracing::warn!("stopped with calls unfinished");
+            return;
+        };
+        for error in ended.into_iter().filter_map(Result::err) {
+            tracing::error!(%error, "a task ended badly");
         }
         db.close().await;
     }

@@ -87,6 +87,8 @@ fn rust(name: Option<&str>, report: &mut Report) -> Outcome<()> {
             "--no-fail-fast",
         ])
         .args(name)
+        // The tests wait for servers and disks more than they compute.
+        .env("RUST_TEST_THREADS", "8")
         .env("GIVING_BIN", place::dev_server());
     match &postgres {
         Ok(postgres) => {
