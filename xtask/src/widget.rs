@@ -86,17 +86,37 @@ fn trunk(library: Library) -> Outcome<()> {
 /// Rebuilding the library takes switches that this compiler calls unstable; only the shipped
 /// module is made so, in a folder of its own, and everything builds without.
 fn choose_library(command: &mut Command, library: Library) {
-    if library == Library::ReadyMade {
-        return;
-    }
     let mut flags = env::var_os("RUSTFLAGS").unwrap_or_default();
-    flags.push(
-        " -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
-    );
-    command
-        .env("CARGO_TARGET_DIR", place::target().join("ship"))
-        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
-        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", flags);
+    flags.push(paths_left_out());
+    if library == Library::RebuiltForSize {
+        flags.push(
+            " -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
+        );
+        command
+            .env("CARGO_TARGET_DIR", place::target().join("ship"))
+            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+            .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
+            .env("RUSTC_BOOTSTRAP", "1");
+    }
+    command.env("RUSTFLAGS", flags);
+}
+
+/// The switches that keep the folders of whoever builds out of what donors download.
+fn paths_left_out() -> String {
+    let cargo = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| home + "/.cargo"));
+    let folders = [
+        (Some(place::root().display().to_string()), "giving"),
+        (cargo.ok(), "cargo"),
+    ];
+    let mut switches = String::new();
+    for (folder, name) in folders {
+        // Cargo splits the variable at spaces, so a folder with one keeps its name.
+        if let Some(folder) = folder.filter(|folder| !folder.contains(' ')) {
+            switches += " --remap-path-prefix=";
+            switches += &folder;
+            switches += "=";
+            switches += name;
+        }
+    }
+    switches
 }
