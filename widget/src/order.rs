@@ -15,12 +15,6 @@ impl State {
         found.map_or_else(String::new, |problem| problem.1.clone())
     }
 
-    /// The value of `aria-invalid`.
-    pub(crate) fn invalid(&self, field: Field) -> String {
-        let is_invalid = self.problems.iter().any(|problem| problem.0 == field);
-        (if is_invalid { "true" } else { "false" }).to_owned()
-    }
-
     /// What is wrong with the entries, as far as this side can tell.
     pub(crate) fn check(&mut self) {
         self.problems.clear();
