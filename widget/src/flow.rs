@@ -3,13 +3,14 @@
 //! Each function changes the state and lets the views follow. After every wait
 //! the widget may be gone, so the state is only ever tried.
 
+use std::pin::Pin;
+
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use shared::donation::{CreateLink, Donation, DonationLink, GetDonationStatus, MAX_WAIT_SECONDS};
 use shared::error::Code;
 use shared::id::DonationId;
 use shared::js::FromJs;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::window;
 
 use crate::attempt::Attempt;
@@ -67,6 +68,11 @@ impl Widget {
     }
 }
 
+/// Starts what takes time. Boxed, so that what runs it is compiled once.
+pub(crate) fn start(work: Pin<Box<dyn Future<Output = ()>>>) {
+    wasm_bindgen_futures::spawn_local(work);
+}
+
 /// The dialog was opened again: on with what there was, or a new attempt if
 /// that is over.
 pub(crate) fn resume(widget: Widget) {
@@ -107,7 +113,7 @@ pub(crate) fn submit(widget: Widget) {
         order
     });
     match order {
-        Some(Some(order)) => spawn_local(send(widget, order)),
+        Some(Some(order)) => start(Box::pin(send(widget, order))),
         _ => point_out(widget),
     }
 }
@@ -178,10 +184,10 @@ fn refuse(widget: Widget, refusal: Refusal) {
 pub(crate) fn follow(widget: Widget) {
     let was_following = widget.change(|state| std::mem::replace(&mut state.is_following, true));
     if was_following == Some(false) {
-        spawn_local(async move {
+        start(Box::pin(async move {
             ask_on(widget).await;
             widget.change(|state| state.is_following = false);
-        });
+        }));
     }
 }
 
@@ -282,7 +288,7 @@ fn retry(widget: Widget) {
     if has_terms == Some(true) {
         follow(widget);
     } else {
-        spawn_local(load(widget));
+        start(Box::pin(load(widget)));
     }
 }
 

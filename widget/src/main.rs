@@ -64,7 +64,7 @@ pub fn open(host: Host) {
             owner,
         });
     });
-    wasm_bindgen_futures::spawn_local(loading::load(widget));
+    flow::start(Box::pin(loading::load(widget)));
 }
 
 /// The element has left the page, and its widget with it.
