@@ -21,12 +21,21 @@ use std::any::Any;
 use std::cell::RefCell;
 
 use leptos::prelude::Owner;
+#[cfg(target_arch = "wasm32")]
+use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, HtmlDialogElement};
 
 use flow::Widget;
 use options::Host;
 use state::State;
+
+/// A tenth of the standard allocator; a browser runs a module on one thread.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+#[expect(unsafe_code, reason = "it is for one thread, and there is one")]
+static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
+    unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
 
 struct Opened {
     dialog: HtmlDialogElement,
