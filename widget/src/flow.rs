@@ -33,11 +33,11 @@ const MAX_KEYS: u32 = 2;
 
 /// One widget of the page.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) struct Widget(RwSignal<State, LocalStorage>);
+pub(crate) struct Widget(RwSignal<State>);
 
 impl Widget {
     pub(crate) fn new(state: State) -> Self {
-        Self(RwSignal::new_local(state))
+        Self(RwSignal::new(state))
     }
 
     /// Reads the state, and again whenever it changes: for the views.
