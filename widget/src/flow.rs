@@ -5,12 +5,13 @@
 
 use std::pin::Pin;
 
-use gloo_timers::future::TimeoutFuture;
+use js_sys::Promise;
 use leptos::prelude::*;
 use shared::donation::{CreateLink, Donation, DonationLink, GetDonationStatus, MAX_WAIT_SECONDS};
 use shared::error::Code;
 use shared::id::DonationId;
 use shared::js::FromJs;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::window;
 
 use crate::attempt::Attempt;
@@ -23,11 +24,11 @@ use crate::view::point_out;
 
 /// How often a donation is asked after before the widget rests.
 const MAX_ROUNDS: u32 = 60;
-const FIRST_PAUSE_MS: u32 = 500;
-const LONGEST_PAUSE_MS: u32 = 8_000;
+const FIRST_PAUSE_MS: i32 = 500;
+const LONGEST_PAUSE_MS: i32 = 8_000;
 /// How long the way to the payment page may take.
-const LEAVING_MS: u32 = 10_000;
-const HIDDEN_PAUSE_MS: u32 = 1_000;
+const LEAVING_MS: i32 = 10_000;
+const HIDDEN_PAUSE_MS: i32 = 1_000;
 /// A key that the server will not take again is renewed once.
 const MAX_KEYS: u32 = 2;
 
@@ -152,7 +153,7 @@ async fn redirect(widget: Widget, link: DonationLink) {
         visit(&state.attempt.link);
     });
     // Still here: the donor stopped it, or came back to the page as it was left.
-    TimeoutFuture::new(LEAVING_MS).await;
+    pause(LEAVING_MS).await;
     if widget.look(|state| state.phase) == Some(Phase::Redirecting) {
         widget.go(Phase::Form);
         follow(widget);
@@ -193,13 +194,13 @@ pub(crate) fn follow(widget: Widget) {
 
 async fn ask_on(widget: Widget) {
     let mut etag = None;
-    let mut pause = FIRST_PAUSE_MS;
+    let mut rest = FIRST_PAUSE_MS;
     for _ in 0..MAX_ROUNDS {
         while window()
             .and_then(|window| window.document())
             .is_some_and(|page| page.hidden())
         {
-            TimeoutFuture::new(HIDDEN_PAUSE_MS).await;
+            pause(HIDDEN_PAUSE_MS).await;
         }
         let asked = widget.look(|state| ask(state, etag.as_ref()));
         let Some(Some((id, sent))) = asked else {
@@ -212,15 +213,15 @@ async fn ask_on(widget: Widget) {
             }
             let is_news = hear(state, reply, &mut etag);
             if is_news {
-                pause = FIRST_PAUSE_MS;
+                rest = FIRST_PAUSE_MS;
             }
             state.is_settled()
         });
         if is_done != Some(false) {
             return;
         }
-        TimeoutFuture::new(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE_MS);
+        pause(rest).await;
+        rest = (rest * 2).min(LONGEST_PAUSE_MS);
     }
 }
 
@@ -290,6 +291,16 @@ fn retry(widget: Widget) {
     } else {
         start(Box::pin(load(widget)));
     }
+}
+
+async fn pause(milliseconds: i32) {
+    let time = Promise::new(&mut |resolve, _| {
+        if let Some(window) = window() {
+            let _ = window
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+        }
+    });
+    let _ = JsFuture::from(time).await;
 }
 
 /// Same tab, so that no popup blocker stands between a donor and the payment.

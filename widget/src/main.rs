@@ -3,6 +3,8 @@
 //! Here are the two doors by which the loader comes in, and the list of the
 //! widgets it opened. What a widget does is in `flow`, how it looks in `view`.
 
+#![cfg_attr(target_arch = "wasm32", no_main)]
+
 mod amount;
 mod attempt;
 mod client;
@@ -94,5 +96,6 @@ fn draw(widget: Widget) {
     });
 }
 
-/// The loader calls the doors above; there is nothing to do before.
+/// The loader calls the doors above, and asks for no other.
+#[cfg(not(target_arch = "wasm32"))]
 fn main() {}

@@ -76,12 +76,12 @@ impl State {
     /// the page's owner can do something about.
     pub(crate) fn refuse(&mut self, fields: Vec<FieldError>) -> Vec<FieldError> {
         self.problems.clear();
-        let (own, foreign): (Vec<_>, Vec<_>) = fields
-            .into_iter()
-            .partition(|error| Field::of_request(&error.field) != Field::Whole);
-        for error in own {
-            let field = Field::of_request(&error.field);
-            self.problems.push((field, error.message));
+        let mut foreign = Vec::new();
+        for error in fields {
+            match Field::of_request(&error.field) {
+                Field::Whole => foreign.push(error),
+                field => self.problems.push((field, error.message)),
+            }
         }
         if self.problems.is_empty() {
             self.say("refused");
