@@ -146,13 +146,20 @@ impl<T: FromJs> FromJs for Option<T> {
 
 impl<T: FromJs> FromJs for Vec<T> {
     fn read(value: &JsValue, is_wrong: &mut bool) -> Self {
-        let array: Option<&Array> = value.dyn_ref();
-        *is_wrong |= array.is_none();
         let mut all = Self::new();
-        for item in array.into_iter().flat_map(Array::iter) {
-            all.push(T::read(&item, is_wrong));
-        }
+        for_each(value, is_wrong, &mut |item, is_wrong| {
+            all.push(T::read(item, is_wrong));
+        });
         all
+    }
+}
+
+/// Compiled once, whatever the items are.
+fn for_each(value: &JsValue, is_wrong: &mut bool, read: &mut dyn FnMut(&JsValue, &mut bool)) {
+    let array: Option<&Array> = value.dyn_ref();
+    *is_wrong |= array.is_none();
+    for item in array.into_iter().flat_map(Array::iter) {
+        read(&item, is_wrong);
     }
 }
 

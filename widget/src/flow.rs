@@ -3,13 +3,15 @@
 //! Each function changes the state and lets the views follow. After every wait
 //! the widget may be gone, so the state is only ever tried.
 
-use gloo_timers::future::TimeoutFuture;
+use std::pin::Pin;
+
+use js_sys::Promise;
 use leptos::prelude::*;
 use shared::donation::{CreateLink, Donation, DonationLink, GetDonationStatus, MAX_WAIT_SECONDS};
 use shared::error::Code;
 use shared::id::DonationId;
 use shared::js::FromJs;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::window;
 
 use crate::attempt::Attempt;
@@ -22,21 +24,21 @@ use crate::view::point_out;
 
 /// How often a donation is asked after before the widget rests.
 const MAX_ROUNDS: u32 = 60;
-const FIRST_PAUSE_MS: u32 = 500;
-const LONGEST_PAUSE_MS: u32 = 8_000;
+const FIRST_PAUSE_MS: i32 = 500;
+const LONGEST_PAUSE_MS: i32 = 8_000;
 /// How long the way to the payment page may take.
-const LEAVING_MS: u32 = 10_000;
-const HIDDEN_PAUSE_MS: u32 = 1_000;
+const LEAVING_MS: i32 = 10_000;
+const HIDDEN_PAUSE_MS: i32 = 1_000;
 /// A key that the server will not take again is renewed once.
 const MAX_KEYS: u32 = 2;
 
 /// One widget of the page.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) struct Widget(RwSignal<State, LocalStorage>);
+pub(crate) struct Widget(RwSignal<State>);
 
 impl Widget {
     pub(crate) fn new(state: State) -> Self {
-        Self(RwSignal::new_local(state))
+        Self(RwSignal::new(state))
     }
 
     /// Reads the state, and again whenever it changes: for the views.
@@ -65,6 +67,11 @@ impl Widget {
     fn go(self, phase: Phase) {
         self.change(|state| state.phase = phase);
     }
+}
+
+/// Starts what takes time. Boxed, so that what runs it is compiled once.
+pub(crate) fn start(work: Pin<Box<dyn Future<Output = ()>>>) {
+    wasm_bindgen_futures::spawn_local(work);
 }
 
 /// The dialog was opened again: on with what there was, or a new attempt if
@@ -107,7 +114,7 @@ pub(crate) fn submit(widget: Widget) {
         order
     });
     match order {
-        Some(Some(order)) => spawn_local(send(widget, order)),
+        Some(Some(order)) => start(Box::pin(send(widget, order))),
         _ => point_out(widget),
     }
 }
@@ -146,7 +153,7 @@ async fn redirect(widget: Widget, link: DonationLink) {
         visit(&state.attempt.link);
     });
     // Still here: the donor stopped it, or came back to the page as it was left.
-    TimeoutFuture::new(LEAVING_MS).await;
+    pause(LEAVING_MS).await;
     if widget.look(|state| state.phase) == Some(Phase::Redirecting) {
         widget.go(Phase::Form);
         follow(widget);
@@ -178,22 +185,22 @@ fn refuse(widget: Widget, refusal: Refusal) {
 pub(crate) fn follow(widget: Widget) {
     let was_following = widget.change(|state| std::mem::replace(&mut state.is_following, true));
     if was_following == Some(false) {
-        spawn_local(async move {
+        start(Box::pin(async move {
             ask_on(widget).await;
             widget.change(|state| state.is_following = false);
-        });
+        }));
     }
 }
 
 async fn ask_on(widget: Widget) {
     let mut etag = None;
-    let mut pause = FIRST_PAUSE_MS;
+    let mut rest = FIRST_PAUSE_MS;
     for _ in 0..MAX_ROUNDS {
         while window()
             .and_then(|window| window.document())
             .is_some_and(|page| page.hidden())
         {
-            TimeoutFuture::new(HIDDEN_PAUSE_MS).await;
+            pause(HIDDEN_PAUSE_MS).await;
         }
         let asked = widget.look(|state| ask(state, etag.as_ref()));
         let Some(Some((id, sent))) = asked else {
@@ -206,15 +213,15 @@ async fn ask_on(widget: Widget) {
             }
             let is_news = hear(state, reply, &mut etag);
             if is_news {
-                pause = FIRST_PAUSE_MS;
+                rest = FIRST_PAUSE_MS;
             }
             state.is_settled()
         });
         if is_done != Some(false) {
             return;
         }
-        TimeoutFuture::new(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE_MS);
+        pause(rest).await;
+        rest = (rest * 2).min(LONGEST_PAUSE_MS);
     }
 }
 
@@ -282,8 +289,18 @@ fn retry(widget: Widget) {
     if has_terms == Some(true) {
         follow(widget);
     } else {
-        spawn_local(load(widget));
+        start(Box::pin(load(widget)));
     }
+}
+
+async fn pause(milliseconds: i32) {
+    let time = Promise::new(&mut |resolve, _| {
+        if let Some(window) = window() {
+            let _ = window
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+        }
+    });
+    let _ = JsFuture::from(time).await;
 }
 
 /// Same tab, so that no popup blocker stands between a donor and the payment.

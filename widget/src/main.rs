@@ -3,6 +3,8 @@
 //! Here are the two doors by which the loader comes in, and the list of the
 //! widgets it opened. What a widget does is in `flow`, how it looks in `view`.
 
+#![cfg_attr(target_arch = "wasm32", no_main)]
+
 mod amount;
 mod attempt;
 mod client;
@@ -21,12 +23,21 @@ use std::any::Any;
 use std::cell::RefCell;
 
 use leptos::prelude::Owner;
+#[cfg(target_arch = "wasm32")]
+use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, HtmlDialogElement};
 
 use flow::Widget;
 use options::Host;
 use state::State;
+
+/// A tenth of the standard allocator; a browser runs a module on one thread.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+#[expect(unsafe_code, reason = "it is for one thread, and there is one")]
+static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
+    unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
 
 struct Opened {
     dialog: HtmlDialogElement,
@@ -64,7 +75,7 @@ pub fn open(host: Host) {
             owner,
         });
     });
-    wasm_bindgen_futures::spawn_local(loading::load(widget));
+    flow::start(Box::pin(loading::load(widget)));
 }
 
 /// The element has left the page, and its widget with it.
@@ -85,5 +96,6 @@ fn draw(widget: Widget) {
     });
 }
 
-/// The loader calls the doors above; there is nothing to do before.
+/// The loader calls the doors above, and asks for no other.
+#[cfg(not(target_arch = "wasm32"))]
 fn main() {}

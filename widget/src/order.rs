@@ -15,12 +15,6 @@ impl State {
         found.map_or_else(String::new, |problem| problem.1.clone())
     }
 
-    /// The value of `aria-invalid`.
-    pub(crate) fn invalid(&self, field: Field) -> String {
-        let is_invalid = self.problems.iter().any(|problem| problem.0 == field);
-        (if is_invalid { "true" } else { "false" }).to_owned()
-    }
-
     /// What is wrong with the entries, as far as this side can tell.
     pub(crate) fn check(&mut self) {
         self.problems.clear();
@@ -82,12 +76,12 @@ impl State {
     /// the page's owner can do something about.
     pub(crate) fn refuse(&mut self, fields: Vec<FieldError>) -> Vec<FieldError> {
         self.problems.clear();
-        let (own, foreign): (Vec<_>, Vec<_>) = fields
-            .into_iter()
-            .partition(|error| Field::of_request(&error.field) != Field::Whole);
-        for error in own {
-            let field = Field::of_request(&error.field);
-            self.problems.push((field, error.message));
+        let mut foreign = Vec::new();
+        for error in fields {
+            match Field::of_request(&error.field) {
+                Field::Whole => foreign.push(error),
+                field => self.problems.push((field, error.message)),
+            }
         }
         if self.problems.is_empty() {
             self.say("refused");

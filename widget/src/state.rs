@@ -46,6 +46,13 @@ pub(crate) struct State {
     pub is_cut_off: bool,
 }
 
+// The framework asks for both. Its own wrapper for such states would bring in the
+// standard library's threads, and with them a second allocator.
+#[expect(unsafe_code, reason = "a browser runs a module on one thread")]
+unsafe impl Send for State {}
+#[expect(unsafe_code, reason = "a browser runs a module on one thread")]
+unsafe impl Sync for State {}
+
 impl State {
     pub(crate) fn new(host: Host) -> Self {
         Self {

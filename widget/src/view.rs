@@ -1,16 +1,17 @@
 //! What a donor sees: the sheet in the dialog, with the form or a message.
 //!
-//! The views only read the state. Few closures, each of a kind that is compiled
-//! once: `words` and `flag` take plain functions, and whole parts are hidden
+//! The page is built once, from texts that `markup` reads. What changes in it is
+//! listed in tables, and one effect goes through them whenever the state changes:
+//! a closure for each would be several times the code. Whole parts are hidden
 //! where a framework would take them out.
 
 mod form;
+mod markup;
 mod message;
 
 use std::any::Any;
 
 use leptos::mount::mount_to;
-use leptos::prelude::*;
 use shared::config::{Theme, ThemeMode};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -26,52 +27,58 @@ const STYLE: &str = concat!(
     include_str!("view/message.css")
 );
 
-/// Mounts the widget's views in the dialog; they live as long as what is returned.
+/// The parts that every face has. How such a text is read stands in `markup`.
+const SHEET: &str = "\
+div class=sheet
+ header
+  h2 id=title tabindex=-1
+  button type=button class=close value=close aria-label=@close
+ p class=veiled role=status";
+
+/// What follows the state: where it is shown, in which attribute (as text, where
+/// none is named), and what is read for it; `None` takes the attribute away.
+type Follower = (&'static str, &'static str, fn(&State) -> Option<String>);
+
+const FOLLOWERS: [Follower; 2] = [
+    (".sheet", "data-phase", |state| {
+        Some(state.phase.name().to_owned())
+    }),
+    ("[role=status]", "", |state| Some(message::heading(state))),
+];
+
+/// Builds the widget in the dialog and keeps it as the state says; it lives as
+/// long as what is returned.
 pub(crate) fn draw(widget: Widget, dialog: &HtmlDialogElement) -> Box<dyn Any> {
     adopt_style(dialog);
-    let mounted = mount_to(dialog.clone().unchecked_into(), move || sheet(widget));
-    widget.look(|state| state.theme.as_ref().map(|theme| apply_theme(dialog, theme)));
+    widget.look(|state| build_sheet(state, dialog));
+    let mounted = mount_to(dialog.clone().unchecked_into(), move || {
+        move || widget.show(follow)
+    });
     focus(dialog, "h2");
     Box::new(mounted)
 }
 
-/// Words that follow the state.
-fn words(widget: Widget, read: fn(&State) -> String) -> impl Fn() -> String + Copy + Send {
-    move || widget.show(read)
-}
-
-/// A flag that follows the state.
-fn flag(widget: Widget, read: fn(&State) -> bool) -> impl Fn() -> bool + Copy + Send {
-    move || widget.show(read)
-}
-
-fn sheet(widget: Widget) -> impl IntoView {
-    let read = |read: fn(&State) -> String| widget.look(read).unwrap_or_default();
-    let form = widget.look(|state| {
-        let terms = state.terms.as_ref()?;
-        Some(form::form(widget, state, terms))
-    });
-    view! {
-        <div
-            class="sheet"
-            data-phase=words(widget, |state| state.phase.name().to_owned())
-        >
-            <header>
-                <h2 id="title" tabindex="-1">{read(title)}</h2>
-                <button type="button" class="close" value="close" aria-label=read(|state| state.text.get("close"))></button>
-            </header>
-            <p class="veiled" role="status">{words(widget, message::heading)}</p>
-            {form.flatten()}
-            {message::message(widget)}
-        </div>
+fn build_sheet(state: &State, dialog: &HtmlDialogElement) {
+    let sheet = markup::build(dialog, SHEET, &state.text);
+    if let Some(terms) = &state.terms {
+        let title = &[("nonprofit", &*terms.nonprofit)];
+        markup::say(dialog, "h2", &state.text.fill("title", title));
+        form::build(&sheet, state, terms);
+    }
+    markup::build(&sheet, message::MESSAGE, &state.text);
+    if let Some(theme) = &state.theme {
+        apply_theme(dialog, theme);
     }
 }
 
-fn title(state: &State) -> String {
-    match &state.terms {
-        Some(terms) => state.text.fill("title", &[("nonprofit", &terms.nonprofit)]),
-        None => String::new(),
+/// Brings everything that follows the state up to it.
+fn follow(state: &State) {
+    let dialog = state.host.dialog();
+    let all = [&FOLLOWERS[..], &form::FOLLOWERS, &message::FOLLOWERS];
+    for (place, attribute, read) in all.into_iter().flatten() {
+        markup::set(&dialog, place, attribute, read(state));
     }
+    form::follow_problems(state, &dialog);
 }
 
 /// Hears everything that happens in the dialog, by one listener: whatever it is,
@@ -120,8 +127,7 @@ fn press(widget: Widget, button: &Element) {
 pub(crate) fn point_out(widget: Widget) {
     let place = widget.look(|state| {
         let (field, _) = state.problems.first()?;
-        let selector = ["[name=", field.input(), "]"].concat();
-        Some((state.host.dialog(), selector))
+        Some((state.host.dialog(), form::input_of(*field)))
     });
     if let Some(Some((dialog, selector))) = place {
         focus(&dialog, &selector);

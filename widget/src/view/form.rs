@@ -3,189 +3,133 @@
 //! Its inputs belong to the browser: they hold what the donor put in, which the
 //! state reads back at each change. Nothing written here is ever lost to a redraw.
 
-use leptos::prelude::*;
 use shared::money::Frequency;
 use wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
+use web_sys::{Element, FormData, HtmlFormElement, HtmlInputElement};
 
-use super::{flag, words};
+use super::{Follower, markup};
 use crate::face::{Field, Phase};
 use crate::flow::{self, Widget};
 use crate::state::{Entries, State};
 use crate::terms::Terms;
+use crate::text::Text;
 
-pub(super) fn form(widget: Widget, state: &State, terms: &Terms) -> impl IntoView + use<> {
-    let say = |key| state.text.get(key);
-    view! {
-        <form
-            novalidate
-            hidden=flag(widget, |state| !state.phase.is_form())
-        >
-            {frequencies(state, terms)}
-            {amounts(widget, state, terms)}
-            {tip(widget, terms)}
-            <fieldset class="donor">
-                <legend>{say("donor")}</legend>
-                {input(widget, &FIRST_NAME, say("firstName"), say("optional"))}
-                {input(widget, &LAST_NAME, say("lastName"), say("optional"))}
-                {input(widget, &EMAIL, say("email"), say("emailNote"))}
-            </fieldset>
-            <footer>
-                <p class="problem" role="alert">{words(widget, |state| state.problem(Field::Whole))}</p>
-                <button class="primary" aria-busy=words(widget, is_busy)>{words(widget, label)}</button>
-                <p class="note">{say("secure")}</p>
-            </footer>
-        </form>
+const FREQUENCIES: &str = "\
+fieldset class=frequencies
+ legend class=veiled @frequency";
+
+const AMOUNTS: &str = "\
+fieldset class=amounts
+ legend @amount";
+
+const TYPED: &str = "\
+label class=typed
+ span class=veiled @other
+ b aria-hidden=true
+ input name=typed inputmode=decimal autocomplete=off aria-describedby=amount-problem placeholder=@other";
+
+const REST: &str = "\
+label class=tip
+ input type=checkbox name=tip
+ span
+fieldset class=donor
+ legend @donor
+ label class=first-name
+  span @firstName
+  input name=first-name type=text autocomplete=given-name maxlength=254 aria-describedby=first-name-problem
+  small @optional
+  span class=problem id=first-name-problem
+ label class=last-name
+  span @lastName
+  input name=last-name type=text autocomplete=family-name maxlength=254 aria-describedby=last-name-problem
+  small @optional
+  span class=problem id=last-name-problem
+ label class=email
+  span @email
+  input name=email type=email autocomplete=email maxlength=254 aria-describedby=email-problem
+  small @emailNote
+  span class=problem id=email-problem
+footer
+ p class=problem role=alert
+ button class=primary
+ p class=note @secure";
+
+pub(super) const FOLLOWERS: [Follower; 4] = [
+    ("form", "hidden", |state| {
+        (!state.phase.is_form()).then(String::new)
+    }),
+    (".tip span", "", tip_offer),
+    ("footer button", "aria-busy", |state| {
+        Some((state.phase != Phase::Form).to_string())
+    }),
+    ("footer button", "", |state| Some(label(state))),
+];
+
+/// Builds the form, with what the terms offer and what is chosen at first.
+pub(super) fn build(sheet: &Element, state: &State, terms: &Terms) {
+    let (text, entries) = (&state.text, &state.entries);
+    let form = markup::build(sheet, "form novalidate=", text);
+    let frequencies = markup::build(&form, FREQUENCIES, text);
+    for one in &terms.frequencies {
+        let name = one.as_str();
+        let choice = choice(&frequencies, "frequency", name, &entries.frequency, text);
+        markup::say(&choice, "span", &text.get(name));
+    }
+    if terms.frequencies.len() < 2 {
+        hide(&frequencies);
+    }
+    let amounts = markup::build(&form, AMOUNTS, text);
+    for preset in &terms.presets {
+        let value = preset.0.to_string();
+        let choice = choice(&amounts, "amount", &value, &entries.preset, text);
+        markup::say(&choice, "span", &text.round_money(*preset, terms.currency));
+    }
+    let other = choice(&amounts, "amount", "", &entries.preset, text);
+    other.set_class_name("choice veiled");
+    markup::say(&other, "span", &text.get("other"));
+    let typed = markup::build(&amounts, TYPED, text);
+    markup::say(&typed, "b", &text.sign(terms.currency));
+    markup::set(&typed, "input", "value", Some(entries.typed.clone()));
+    markup::build(&amounts, "p class=problem id=amount-problem", text);
+    let tip = markup::build(&form, REST, text);
+    if terms.tip.is_none() {
+        hide(&tip);
     }
 }
 
-fn frequencies(state: &State, terms: &Terms) -> impl IntoView + use<> {
-    let first = terms.first_frequency(&state.host);
-    let choices: Vec<_> = terms
-        .frequencies
-        .iter()
-        .map(|one| {
-            let words = state.text.get(one.as_str());
-            choice("frequency", one.as_str().to_owned(), words, *one == first)
-        })
-        .collect();
-    view! {
-        <fieldset class="frequencies" hidden=terms.frequencies.len() < 2>
-            <legend class="veiled">{state.text.get("frequency")}</legend>
-            {choices}
-        </fieldset>
-    }
-}
-
-fn amounts(widget: Widget, state: &State, terms: &Terms) -> impl IntoView + use<> {
-    let text = &state.text;
-    let chosen = &state.entries.preset;
-    let choices: Vec<_> = terms
-        .presets
-        .iter()
-        .map(|preset| {
-            let value = preset.0.to_string();
-            let is_chosen = value == *chosen;
-            let words = text.round_money(*preset, terms.currency);
-            choice("amount", value, words, is_chosen)
-        })
-        .collect();
-    let other = choice(
-        "amount",
-        String::new(),
-        text.get("other"),
-        chosen.is_empty(),
-    );
-    view! {
-        <fieldset class="amounts">
-            <legend>{text.get("amount")}</legend>
-            {choices}
-            {other}
-            <label class="typed">
-                <span class="veiled">{text.get("other")}</span>
-                <b aria-hidden="true">{text.sign(terms.currency)}</b>
-                <input
-                    name="typed"
-                    inputmode="decimal"
-                    autocomplete="off"
-                    aria-describedby="amount-problem"
-                    placeholder=text.get("other")
-                    value=state.entries.typed.clone()
-                    aria-invalid=words(widget, |state| state.invalid(Field::Amount))
-                />
-            </label>
-            <p class="problem" id="amount-problem">{words(widget, |state| state.problem(Field::Amount))}</p>
-        </fieldset>
-    }
+fn hide(element: &Element) {
+    let _ = element.set_attribute("hidden", "");
 }
 
 /// One of several, drawn as a chip.
-fn choice(
-    name: &'static str,
-    value: String,
-    words: String,
-    is_chosen: bool,
-) -> impl IntoView + use<> {
-    let is_other = value.is_empty();
-    view! {
-        <label class="choice" class:veiled=is_other>
-            <input type="radio" name=name value=value checked=is_chosen/>
-            <span>{words}</span>
-        </label>
+fn choice(parent: &Element, name: &str, value: &str, chosen: &str, text: &Text) -> Element {
+    let is_chosen = if value == chosen { " checked=" } else { "" };
+    let line = "label class=choice\n input type=radio name=";
+    let markup = [line, name, " value=", value, is_chosen, "\n span"].concat();
+    markup::build(parent, &markup, text)
+}
+
+/// Says what is wrong beside each field.
+pub(super) fn follow_problems(state: &State, dialog: &Element) {
+    for (field, place) in [
+        (Field::Amount, "#amount-problem"),
+        (Field::FirstName, "#first-name-problem"),
+        (Field::LastName, "#last-name-problem"),
+        (Field::Email, "#email-problem"),
+        (Field::Whole, "[role=alert]"),
+    ] {
+        let problem = state.problem(field);
+        let is_invalid = !problem.is_empty();
+        markup::set(dialog, place, "", Some(problem));
+        let input = input_of(field);
+        markup::set(dialog, &input, "aria-invalid", Some(is_invalid.to_string()));
     }
 }
 
-/// A name, so that the input is not one of the fixed ones, which the framework
-/// writes as HTML: a page that demands trusted types lets no HTML be written.
-const TIP: &str = "tip";
-
-fn tip(widget: Widget, terms: &Terms) -> impl IntoView + use<> {
-    view! {
-        <label class="tip" hidden=terms.tip.is_none()>
-            <input type="checkbox" name=TIP/>
-            <span>{words(widget, tip_offer)}</span>
-        </label>
-    }
+/// Where the input is in which a problem is put right.
+pub(super) fn input_of(field: Field) -> String {
+    ["[name='", field.input(), "']"].concat()
 }
-
-fn input(
-    widget: Widget,
-    donor: &'static DonorInput,
-    label: String,
-    note: String,
-) -> impl IntoView + use<> {
-    let name = donor.field.input();
-    let id = [name, "-problem"].concat();
-    view! {
-        <label class=name>
-            <span>{label}</span>
-            <input
-                name=name
-                type=donor.kind
-                autocomplete=donor.autocomplete
-                maxlength="254"
-                aria-describedby=id.clone()
-                aria-invalid=words(widget, donor.invalid)
-            />
-            <small>{note}</small>
-            <span class="problem" id=id>{words(widget, donor.problem)}</span>
-        </label>
-    }
-}
-
-/// An input about the donor. It names functions, not the field, so that all that
-/// follows the state in it is of one type.
-struct DonorInput {
-    field: Field,
-    kind: &'static str,
-    autocomplete: &'static str,
-    invalid: fn(&State) -> String,
-    problem: fn(&State) -> String,
-}
-
-const EMAIL: DonorInput = DonorInput {
-    field: Field::Email,
-    kind: "email",
-    autocomplete: "email",
-    invalid: |state| state.invalid(Field::Email),
-    problem: |state| state.problem(Field::Email),
-};
-
-const FIRST_NAME: DonorInput = DonorInput {
-    field: Field::FirstName,
-    kind: "text",
-    autocomplete: "given-name",
-    invalid: |state| state.invalid(Field::FirstName),
-    problem: |state| state.problem(Field::FirstName),
-};
-
-const LAST_NAME: DonorInput = DonorInput {
-    field: Field::LastName,
-    kind: "text",
-    autocomplete: "family-name",
-    invalid: |state| state.invalid(Field::LastName),
-    problem: |state| state.problem(Field::LastName),
-};
 
 /// Reads the inputs after one of them changed or was gone to.
 pub(super) fn read(widget: Widget, kind: &str, input: &HtmlInputElement) {
@@ -219,7 +163,7 @@ fn entries(form: &HtmlFormElement) -> Entries {
         preset: text("amount"),
         typed: trimmed("typed"),
         frequency: text("frequency"),
-        is_tipping: data.has(TIP),
+        is_tipping: data.has("tip"),
         email: trimmed("email"),
         first_name: trimmed("first-name"),
         last_name: trimmed("last-name"),
@@ -240,26 +184,15 @@ fn label(state: &State) -> String {
     state.text.fill(key, &[("amount", &charge)])
 }
 
-fn is_busy(state: &State) -> String {
-    (state.phase != Phase::Form).to_string()
-}
-
-fn tip_offer(state: &State) -> String {
-    let Some(terms) = &state.terms else {
-        return String::new();
-    };
-    let percent = terms.tip.map(|tip| state.text.percent(tip));
+fn tip_offer(state: &State) -> Option<String> {
+    let terms = state.terms.as_ref()?;
+    let percent = state.text.percent(terms.tip?);
     let amount = state.tip().map(|tip| state.text.money(tip, terms.currency));
-    state.text.fill(
-        if amount.is_some() {
-            "tip"
-        } else {
-            "tipUnknown"
-        },
-        &[
-            ("percent", &percent.unwrap_or_default()),
-            ("amount", &amount.unwrap_or_default()),
-            ("partner", &terms.partner),
-        ],
-    )
+    let key = amount.as_ref().map_or("tipUnknown", |_| "tip");
+    let values = [
+        ("percent", &*percent),
+        ("amount", &amount.unwrap_or_default()),
+        ("partner", &terms.partner),
+    ];
+    Some(state.text.fill(key, &values))
 }

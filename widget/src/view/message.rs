@@ -3,41 +3,42 @@
 //! Every message has the same parts. Its words are found by the name of the
 //! phase, so that a new phase needs words and a style, and no new view.
 
-use leptos::prelude::*;
 use shared::donation::{Donation, RewardStatus};
 use shared::money::Frequency;
 
-use super::{flag, words};
+use super::Follower;
 use crate::face::{Action, Phase};
-use crate::flow::Widget;
 use crate::state::State;
 
-pub(super) fn message(widget: Widget) -> impl IntoView {
-    view! {
-        <section class="message" hidden=flag(widget, |state| state.phase.is_form())>
-            <i class="mark" aria-hidden=flag(widget, |_| true)></i>
-            <h3 tabindex="-1">{words(widget, heading)}</h3>
-            <p>{words(widget, body)}</p>
-            <p class="note">{words(widget, note)}</p>
-            <button
-                type="button"
-                class="primary"
-                value="first"
-                hidden=flag(widget, |state| state.actions().0 == Action::Nothing)
-            >
-                {words(widget, |state| state.text.get(state.actions().0.name()))}
-            </button>
-            <button
-                type="button"
-                class="second"
-                value="second"
-                hidden=flag(widget, |state| state.actions().1 == Action::Nothing)
-            >
-                {words(widget, |state| state.text.get(state.actions().1.name()))}
-            </button>
-        </section>
-    }
-}
+pub(super) const MESSAGE: &str = "\
+section class=message
+ i class=mark aria-hidden=true
+ h3 tabindex=-1
+ p
+ p class=note
+ button type=button class=primary value=first
+ button type=button class=second value=second";
+
+pub(super) const FOLLOWERS: [Follower; 8] = [
+    (".message", "hidden", |state| {
+        state.phase.is_form().then(String::new)
+    }),
+    ("h3", "", |state| Some(heading(state))),
+    (".message p", "", |state| Some(body(state))),
+    (".message .note", "", |state| Some(note(state))),
+    ("[value=first]", "hidden", |state| {
+        (state.actions().0 == Action::Nothing).then(String::new)
+    }),
+    ("[value=first]", "", |state| {
+        Some(state.text.get(state.actions().0.name()))
+    }),
+    ("[value=second]", "hidden", |state| {
+        (state.actions().1 == Action::Nothing).then(String::new)
+    }),
+    ("[value=second]", "", |state| {
+        Some(state.text.get(state.actions().1.name()))
+    }),
+];
 
 /// The phase in a few words; empty while the form says enough itself.
 pub(super) fn heading(state: &State) -> String {
