@@ -50,6 +50,7 @@ CREATE TABLE organizations (
     endaoment_id TEXT NOT NULL UNIQUE,
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
+    name_folded TEXT NOT NULL,
     ein TEXT,
     logo TEXT,
     status TEXT NOT NULL,

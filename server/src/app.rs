@@ -1,6 +1,6 @@
 //! What a running server holds, handed to every handler and worker.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -42,10 +42,23 @@ impl App {
     }
 }
 
-/// The address under which the server is reached, without a slash at its end.
-pub(crate) fn base_url(configured: Option<&Url>, listening: SocketAddr) -> String {
-    match configured {
-        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-        None => format!("http://{listening}"),
-    }
+/// The address under which the server is reached, without a slash at its end;
+/// none if what is configured is more than scheme, host and port. A server that
+/// listens everywhere is reached from this machine by loopback.
+pub(crate) fn base_url(configured: Option<&Url>, listening: SocketAddr) -> Option<String> {
+    let Some(url) = configured else {
+        let host = match listening.ip() {
+            IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            address => address,
+        };
+        return Some(format!(
+            "http://{}",
+            SocketAddr::new(host, listening.port())
+        ));
+    };
+    let origin = url.origin().ascii_serialization();
+    let is_plain =
+        matches!(url.scheme(), "http" | "https") && url.as_str().trim_end_matches('/') == origin;
+    is_plain.then_some(origin)
 }

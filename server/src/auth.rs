@@ -9,7 +9,7 @@ pub mod signature;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -21,6 +21,7 @@ use self::key::{Half, PresentedKey};
 use self::limit::{Charge, Quota};
 use crate::app::App;
 use crate::config::Environment;
+use crate::domain::order::Bounds;
 use crate::error::Error;
 use crate::request::{self, Pair};
 use crate::store::key::Key;
@@ -42,10 +43,30 @@ pub struct Authorized<C> {
     pub charge: Charge,
 }
 
+/// Who calls, by which key.
 #[derive(Debug)]
 pub struct Caller {
     pub partner: Partner,
     pub key: Key,
+}
+
+impl<C> Authorized<C> {
+    /// The header by which a repeated call has one effect.
+    pub fn idempotency_key(&self) -> Option<String> {
+        let value = self.headers.get("idempotency-key")?;
+        Some(value.to_str().unwrap_or_default().to_owned())
+    }
+}
+
+impl Caller {
+    /// What bounds the links that the caller makes.
+    pub fn bounds(&self, environment: Environment) -> Bounds<'_> {
+        Bounds {
+            partner: &self.partner,
+            allowed_origins: &self.key.allowed_origins,
+            environment,
+        }
+    }
 }
 
 /// A refusal, with the quota if the caller is known by then.
@@ -61,14 +82,17 @@ impl From<Error> for Denied {
     }
 }
 
-/// The sub-scopes are checked, the body is read and parsed, and only then is
-/// there an [`Authorized`] call.
+/// Goes through every check in its order; only then is the body parsed, and
+/// there is an [`Authorized`] call.
 pub async fn admit<C: Call + DeserializeOwned>(
     app: &App,
-    parts: Parts,
+    mut parts: Parts,
     path: Vec<Pair>,
     body: Body,
 ) -> Result<Authorized<C>, Denied> {
+    if let Some(key) = parts.headers.get_mut("x-partner-key") {
+        key.set_sensitive(true);
+    }
     let now = app.context.now();
     let address = address::client(&parts, &app.settings.trusted_proxies);
     let checked = authenticate(app, &parts, C::AUTH, (address, body)).await;
@@ -167,11 +191,12 @@ async fn authenticate(
     auth: Auth,
     (address, body): (IpAddr, Body),
 ) -> Result<(Caller, Half, Vec<u8>), Error> {
-    let presented = PresentedKey::read(&parts.headers)?;
+    let key = key::only_header(&parts.headers, "x-partner-key")?;
     let signed = match auth {
         Auth::Publishable => None,
         Auth::Signed | Auth::SignedSecret => Some(signature::Headers::read(&parts.headers)?),
     };
+    let presented = PresentedKey::parse(key).ok_or_else(key::unknown)?;
     let (caller, half) = identify(app, presented, address).await?;
     let body = read_body(body, MAX_BODY).await?;
     if let Some(signed) = signed {
@@ -189,13 +214,17 @@ async fn authenticate(
 
 /// The whole body, if it has at most `most` bytes and arrives in time.
 pub(crate) async fn read_body(body: Body, most: usize) -> Result<Vec<u8>, Error> {
+    let too_large = || {
+        let message = format!("the body is larger than {most} bytes");
+        Error::new(Code::PayloadTooLarge, message)
+    };
+    if body.size_hint().lower() > most as u64 {
+        return Err(too_large());
+    }
     let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, most).collect()).await;
     match read {
         Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Error::new(
-            Code::PayloadTooLarge,
-            format!("the body is larger than {most} bytes"),
-        )),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Error::new(
             Code::InvalidJson,
             "the body ended before its announced length",

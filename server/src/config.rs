@@ -25,7 +25,7 @@ pub struct Settings {
     /// Where `serve` listens.
     pub listen: SocketAddr,
     /// `sqlite:PATH` or `postgres://…`; without it SQLite in the data directory.
-    pub database: Option<String>,
+    pub database: Option<Hidden>,
     pub environment: Environment,
     /// Where the sandbox keeps its database, master key and demo credentials.
     pub data_dir: PathBuf,
@@ -191,9 +191,10 @@ impl Settings {
 
     /// The database, wherever it was or was not set.
     pub fn database_url(&self) -> String {
-        self.database
-            .clone()
-            .unwrap_or_else(|| format!("sqlite:{}", self.data_dir.join("giving.db").display()))
+        self.database.as_ref().map_or_else(
+            || format!("sqlite:{}", self.data_dir.join("giving.db").display()),
+            |address| address.expose().to_owned(),
+        )
     }
 
     pub fn credentials_file(&self) -> PathBuf {

@@ -1,10 +1,6 @@
 //! The sandbox that `serve --demo` fills: a partner with keys and a full pool,
 //! and a dozen nonprofits.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-
 use ledger::{Allocate, Command, Pool};
 use serde::{Deserialize, Serialize};
 use shared::Feature;
@@ -15,7 +11,7 @@ use shared::partner::{PartnerStatus, Tier};
 
 use crate::app::App;
 use crate::domain::key::{KeyMaker, Secrets};
-use crate::error::Error;
+use crate::private_file;
 use crate::store::ledger::{LedgerError, Order};
 use crate::store::organization::Organization;
 use crate::store::partner::{Partner, PartnerConfig};
@@ -125,7 +121,7 @@ const NONPROFITS: &[[&str; 6]] = &[
 ];
 
 /// What is written for those who try the sandbox.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Credentials {
     pub base_url: String,
@@ -138,8 +134,14 @@ pub struct Credentials {
     pub nonprofits: Vec<Nonprofit>,
 }
 
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Credentials({})", self.public_key)
+    }
+}
+
 /// A nonprofit by its id in each dialect.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Nonprofit {
     pub slug: String,
@@ -160,18 +162,14 @@ pub enum DemoError {
         path: String,
         source: std::io::Error,
     },
-    #[error("{path} does not belong to this database: remove the database and start again")]
+    #[error(
+        "{path} does not belong to this database: put the right file back, or remove the database and start again"
+    )]
     Stale { path: String },
-    #[error("the demo cannot be stored: {}", .0.message)]
-    Store(Error),
+    #[error("the demo cannot be stored: {0}")]
+    Store(#[from] sqlx::Error),
     #[error("the demo's pool cannot be filled: {0}")]
     Pool(#[from] LedgerError),
-}
-
-impl From<sqlx::Error> for DemoError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
 }
 
 /// Fills an empty sandbox, or finds what was filled before; answers the demo's
@@ -180,15 +178,17 @@ pub async fn fill(app: &App) -> Result<String, DemoError> {
     let partners = store::partner::list(&mut *app.db.read().await?, 2).await?;
     let (partner, credentials) = match partners.as_slice() {
         [] => make(app).await?,
-        [first, ..] if first.slug == SLUG => (first.clone(), read_credentials(app)?),
+        [first, ..] if first.slug == SLUG => (first.clone(), read_credentials(app, first)?),
         _ => return Err(DemoError::NotEmpty),
     };
     fill_pool(app, &partner, &credentials.pool_id).await?;
-    let credentials = Credentials {
-        base_url: app.base_url.clone(),
-        ..credentials
-    };
-    write_credentials(app, &credentials)?;
+    if credentials.base_url != app.base_url {
+        let moved = Credentials {
+            base_url: app.base_url.clone(),
+            ..credentials.clone()
+        };
+        write_credentials(app, &moved)?;
+    }
     Ok(credentials.public_key)
 }
 
@@ -302,28 +302,22 @@ async fn fill_pool(app: &App, partner: &Partner, pool_id: &PoolId) -> Result<(),
     Ok(())
 }
 
-fn read_credentials(app: &App) -> Result<Credentials, DemoError> {
+fn read_credentials(app: &App, partner: &Partner) -> Result<Credentials, DemoError> {
     let path = app.settings.credentials_file();
-    let stale = || DemoError::Stale {
-        path: path.display().to_string(),
-    };
-    let text = std::fs::read(&path).map_err(|_| stale())?;
-    serde_json::from_slice(&text).map_err(|_| stale())
+    let read = std::fs::read(&path).ok();
+    read.and_then(|text| serde_json::from_slice(&text).ok())
+        .filter(|credentials: &Credentials| credentials.partner_id == partner.id)
+        .ok_or_else(|| DemoError::Stale {
+            path: path.display().to_string(),
+        })
 }
 
 fn write_credentials(app: &App, credentials: &Credentials) -> Result<(), DemoError> {
     let path = app.settings.credentials_file();
-    let failed = |source| DemoError::Credentials {
-        path: path.display().to_string(),
-        source,
-    };
-    let text = serde_json::to_vec_pretty(credentials).map_err(|error| failed(error.into()))?;
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&path);
-    file.and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()))
-        .map_err(failed)
+    let text = serde_json::to_vec_pretty(credentials).map_err(std::io::Error::from);
+    text.and_then(|text| private_file::replace(&path, &text))
+        .map_err(|source| DemoError::Credentials {
+            path: path.display().to_string(),
+            source,
+        })
 }

@@ -1,5 +1,7 @@
 //! A running server: everything started, one address, one way to stop.
 
+mod connections;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +49,10 @@ pub enum StartError {
         address: SocketAddr,
         source: std::io::Error,
     },
+    #[error(
+        "base_url must be a scheme, a host and perhaps a port, such as https://give.example.org"
+    )]
+    BaseUrl,
     #[error("--demo is refused in production")]
     DemoInProduction,
     #[error(transparent)]
@@ -100,9 +106,9 @@ pub async fn start(
         .await
         .map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
+    let base_url = base_url(settings.base_url.as_ref(), address).ok_or(StartError::BaseUrl)?;
     let (db, vault) = open(&settings, &context).await?;
     let (ledger, writer) = Ledger::start(db.clone(), context.clone(), settings.environment);
-    let base_url = base_url(settings.base_url.as_ref(), address);
     let mut app = App {
         assets: Assets::load(&base_url),
         base_url,
@@ -123,19 +129,9 @@ pub async fn start(
     let app = Arc::new(app);
     let mut tasks = worker::start(&app);
     tasks.push(writer);
-    tasks.push(tokio::spawn(answer(listener, app.clone())));
+    let served = connections::answer(listener, router(app.clone()), app.shutdown.clone());
+    tasks.push(tokio::spawn(served));
     Ok(Running { app, tasks })
-}
-
-async fn answer(listener: TcpListener, app: Arc<App>) {
-    let shutdown = app.shutdown.clone();
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(shutdown.cancelled_owned())
-        .await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the server stopped answering");
-    }
 }
 
 impl Running {
@@ -146,13 +142,18 @@ impl Running {
         let db = self.app.db.clone();
         // The writer ends with the last handle to its queue.
         drop(self.app);
-        let Ok(ended) = tokio::time::timeout(STOP_TIMEOUT, join_all(self.tasks)).await else {
-            tracing::warn!("stopped with calls unfinished");
-            return;
+        let stopped = async {
+            for error in join_all(self.tasks)
+                .await
+                .into_iter()
+                .filter_map(Result::err)
+            {
+                tracing::error!(%error, "a task ended badly");
+            }
+            db.close().await;
         };
-        for error in ended.into_iter().filter_map(Result::err) {
-            tracing::error!(%error, "a task ended badly");
+        if tokio::time::timeout(STOP_TIMEOUT, stopped).await.is_err() {
+            tracing::warn!("stopped with calls unfinished");
         }
-        db.close().await;
     }
 }

@@ -8,6 +8,7 @@ pub mod event;
 pub mod job;
 pub mod key;
 pub mod ledger;
+pub mod list;
 pub mod organization;
 pub mod partner;
 pub mod pool;
@@ -31,8 +32,10 @@ use self::sql::Dialect;
 
 /// Connections for reading on SQLite.
 const SQLITE_READERS: u32 = 4;
-/// Connections of one process on PostgreSQL.
-const POSTGRES_CONNECTIONS: u32 = 16;
+/// Connections of one process on PostgreSQL. Writers wait for each other's books,
+/// so they have connections of their own and cannot take the readers'.
+const POSTGRES_READERS: u32 = 12;
+const POSTGRES_WRITERS: u32 = 8;
 /// How long a caller waits for a connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -49,8 +52,7 @@ pub type Connection = AnyConnection;
 pub struct Db {
     dialect: Dialect,
     readers: AnyPool,
-    /// One connection on SQLite, where writers take turns; the readers' own
-    /// pool on PostgreSQL.
+    /// One connection on SQLite, where writers take turns.
     writers: AnyPool,
 }
 
@@ -126,14 +128,11 @@ impl Db {
                     readers: connect(address, SQLITE_READERS, SQLITE_SETTINGS).await?,
                 }
             }
-            Address::Postgres(_) => {
-                let pool = connect(address, POSTGRES_CONNECTIONS, POSTGRES_SETTINGS).await?;
-                Self {
-                    dialect: Dialect::Postgres,
-                    writers: pool.clone(),
-                    readers: pool,
-                }
-            }
+            Address::Postgres(_) => Self {
+                dialect: Dialect::Postgres,
+                writers: connect(address, POSTGRES_WRITERS, POSTGRES_SETTINGS).await?,
+                readers: connect(address, POSTGRES_READERS, POSTGRES_SETTINGS).await?,
+            },
         };
         let turn = match address {
             // SQLite's migrations take turns by a lock on the folder; PostgreSQL

@@ -1,9 +1,7 @@
 //! Secrets at rest: what must be read again is sealed under the master key,
 //! what must only be recognised is hashed.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
@@ -12,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::{Environment, Hidden, Settings};
 use crate::context::{Context, hex};
+use crate::private_file;
 
 const NONCE_BYTES: usize = 12;
 
@@ -135,21 +134,14 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
 }
 
 fn read_or_make(path: &Path, context: &Context) -> std::io::Result<String> {
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    match made {
-        Ok(mut file) => {
-            let key = context.random_hex::<32>();
-            file.write_all(key.as_bytes())?;
-            file.sync_all()?;
-            Ok(key)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            std::fs::read_to_string(path)
-        }
-        Err(error) => Err(error),
+    match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        read => return read,
+    }
+    let key = context.random_hex::<32>();
+    match private_file::create(path, key.as_bytes()) {
+        // Another process was first; its key counts.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => std::fs::read_to_string(path),
+        made => made.map(|()| key),
     }
 }

@@ -65,7 +65,6 @@ impl Call for CreateLink {
         Code::OrganizationNotFound,
         Code::IdempotencyKeyReused,
         Code::DonationClosed,
-        Code::ProviderError,
         Code::ProviderNotConfigured,
     ];
     type Answer = DonationLink;

@@ -43,7 +43,6 @@ codes! {
     422: NoSandboxPool = "NO_SANDBOX_POOL", NoActivePool = "NO_ACTIVE_POOL";
     429: RateLimited = "RATE_LIMITED";
     500: InternalError = "INTERNAL_ERROR";
-    502: ProviderError = "PROVIDER_ERROR";
     503: Overloaded = "OVERLOADED", ProviderNotConfigured = "PROVIDER_NOT_CONFIGURED";
 }
 

@@ -14,7 +14,6 @@ names! {
         UserCreated = "user.created",
         DonationCreated = "donation.created",
         DonationCompleted = "donation.completed",
-        DonationFailed = "donation.failed",
         DonationExpired = "donation.expired",
     }
 }

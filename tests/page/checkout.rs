@@ -19,6 +19,7 @@ on_both_databases! {
     a_refused_step_leaves_the_gift_pending,
     a_card_that_is_no_test_card_is_refused,
     wrong_fields_are_said_beside_them,
+    a_gift_without_an_email_is_taken_and_earns_nothing,
     a_form_sent_twice_is_booked_once,
     a_form_sent_sixty_four_times_at_once_is_booked_once,
     an_expired_link_takes_no_payment,
@@ -245,7 +246,6 @@ async fn a_card_that_is_no_test_card_is_refused(stage: &mut Stage) {
 async fn wrong_fields_are_said_beside_them(stage: &mut Stage) {
     let link = stage.create_link().await;
     for (field, wrong) in [
-        ("email", ""),
         ("email", "ada"),
         ("firstName", "A\0"),
         ("card", ""),
@@ -258,6 +258,14 @@ async fn wrong_fields_are_said_beside_them(stage: &mut Stage) {
         assert!(page.text.contains("aria-invalid"), "{field} {wrong:?}");
     }
     assert_pending(stage, &link).await;
+}
+
+async fn a_gift_without_an_email_is_taken_and_earns_nothing(stage: &mut Stage) {
+    let link = stage.create_link().await;
+    assert_eq!(pay_with(stage, &link, &[("email", "")]).await.status, 303);
+    let gift = stage.status(&link.partner_donation_id).await;
+    assert_eq!(gift.status, DonationStatus::Completed);
+    assert_eq!(gift.reward_status, RewardStatus::NotEligible);
 }
 
 async fn a_form_sent_twice_is_booked_once(stage: &mut Stage) {

@@ -1,7 +1,7 @@
 //! The machine that moves tokens: pure, without input or output, clock, chance
 //! or database.
 //!
-//! [`decide`] says what a [`Command`] does to one partner's [`Books`], and
+//! [`decide()`] says what a [`Command`] does to one partner's [`Books`], and
 //! [`Books::apply`] does it: the only place where a balance changes, and always
 //! from double entries that add up to zero.
 

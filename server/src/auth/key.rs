@@ -29,13 +29,7 @@ pub struct PresentedKey {
 }
 
 impl PresentedKey {
-    /// Reads `X-Partner-Key`, which must be there once.
-    pub fn read(headers: &HeaderMap) -> Result<Self, Error> {
-        let text = only_header(headers, "x-partner-key")?;
-        Self::parse(text).ok_or_else(unknown)
-    }
-
-    /// A key given outside a header, such as in a page's address.
+    /// A key of the right form, from a header or a page's address.
     pub fn parse(text: &str) -> Option<Self> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if !text.bytes().all(is_plain) {

@@ -4,7 +4,7 @@
 //! for its client's address and, at twenty times the tier's number, for the key.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 use shared::id::KeyId;
@@ -21,8 +21,9 @@ const HOUR_SECONDS: i64 = 3_600;
 const WIDGET_FACTOR: u32 = 20;
 /// Failed authentications an hour from one address.
 const MAX_FAILURES: u32 = 1_000;
-/// The most subjects that are counted apart; beyond them, new ones share one
-/// count, so that a flood of addresses cannot fill the memory.
+/// The most subjects that are counted. Beyond them a new address is bounded by
+/// its key alone, so that a flood of addresses neither fills the memory nor
+/// shuts anybody out.
 const MAX_SUBJECTS: usize = 200_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +32,6 @@ enum Subject {
     Widget(KeyId),
     WidgetFrom(KeyId, IpAddr),
     Failures(IpAddr),
-    Others,
 }
 
 /// What is left in the present hour.
@@ -85,7 +85,7 @@ impl Limiter {
         let limits = match auth {
             Auth::Publishable => vec![
                 (
-                    Subject::WidgetFrom(id(), address),
+                    Subject::WidgetFrom(id(), network(address)),
                     settings.rate_limit_widget_address,
                 ),
                 (Subject::Widget(id()), tier.saturating_mul(WIDGET_FACTOR)),
@@ -100,10 +100,9 @@ impl Limiter {
         if let Some(quota) = quotas.iter().find(|quota| quota.remaining == 0) {
             return Err((limited(*quota, now), *quota));
         }
-        let subjects: Vec<Subject> = limits
-            .iter()
-            .map(|(subject, _)| hour.count(subject))
-            .collect();
+        for (subject, _) in &limits {
+            hour.count(subject);
+        }
         let quotas = limits
             .iter()
             .map(|(subject, limit)| hour.quota(subject, *limit));
@@ -112,6 +111,7 @@ impl Limiter {
             remaining: 0,
             reset: 0,
         });
+        let subjects = limits.into_iter().map(|(subject, _)| subject).collect();
         Ok(Charge { quota, subjects })
     }
 
@@ -128,7 +128,7 @@ impl Limiter {
     /// Counts a failed authentication; too many of them are refused as such.
     pub(super) fn count_failure(&self, address: IpAddr, now: Timestamp, error: Error) -> Error {
         if (400..500).contains(&error.code.status()) {
-            let subject = Subject::Failures(address);
+            let subject = Subject::Failures(network(address));
             let mut hour = self.hour(now);
             let quota = hour.quota(&subject, MAX_FAILURES);
             if quota.remaining == 0 {
@@ -154,7 +154,7 @@ impl Limiter {
 
 impl Hour {
     fn quota(&self, subject: &Subject, limit: u32) -> Quota {
-        let used = self.used.get(self.counted(subject)).copied().unwrap_or(0);
+        let used = self.used.get(subject).copied().unwrap_or(0);
         Quota {
             limit,
             remaining: limit.saturating_sub(used),
@@ -162,16 +162,24 @@ impl Hour {
         }
     }
 
-    /// Counts one and answers under which subject.
-    fn count(&mut self, subject: &Subject) -> Subject {
-        let subject = self.counted(subject).clone();
-        *self.used.entry(subject.clone()).or_default() += 1;
-        subject
+    fn count(&mut self, subject: &Subject) {
+        // The keys are bounded by the database that holds them.
+        let is_bounded = matches!(subject, Subject::Key(_) | Subject::Widget(_));
+        if is_bounded || self.used.len() < MAX_SUBJECTS || self.used.contains_key(subject) {
+            *self.used.entry(subject.clone()).or_default() += 1;
+        }
     }
+}
 
-    fn counted<'a>(&self, subject: &'a Subject) -> &'a Subject {
-        let has_room = self.used.len() < MAX_SUBJECTS || self.used.contains_key(subject);
-        if has_room { subject } else { &Subject::Others }
+/// The address as far as it tells callers apart: of IPv6, whoever has one
+/// address has the 2^64 beside it.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let prefix = address.to_bits() & !u128::from(u64::MAX);
+            IpAddr::V6(Ipv6Addr::from_bits(prefix))
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use url::Url;
 use super::{CommandError, Flags};
 use crate::app;
 use crate::config::Hidden;
+use crate::serve::StartError;
 
 /// Which key a call is made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,7 @@ impl Credentials {
             return Ok(url.as_str().trim_end_matches('/').to_owned());
         }
         let settings = flags.settings()?;
-        Ok(app::base_url(settings.base_url.as_ref(), settings.listen))
+        let base_url = app::base_url(settings.base_url.as_ref(), settings.listen);
+        Ok(base_url.ok_or(StartError::BaseUrl)?)
     }
 }

@@ -13,6 +13,7 @@ use super::{CommandError, Flags};
 use crate::context::Context;
 use crate::domain::order::slug_is_well_formed;
 use crate::domain::text;
+use crate::store::job::JobKind;
 use crate::store::partner::{Partner, PartnerConfig};
 use crate::store::{self, Db, setting};
 
@@ -194,6 +195,9 @@ async fn change(
         .ok_or(PartnersError::Unknown(slug))?;
     edit(&mut partner);
     store::partner::update(&mut tx, &partner).await?;
+    // Rewards may have waited for just this.
+    let now = Context::system().now();
+    store::job::hurry(&mut tx, JobKind::Reward, &partner.id, now).await?;
     tx.commit().await?;
     db.close().await;
     Ok(partner)

@@ -1,6 +1,5 @@
 //! A gift from link to payment: short transactions, each with its event.
 
-use axum::http::HeaderMap;
 use ledger::Rate;
 use shared::donation::{
     CreateLink, Donation, DonationLink, DonationStatus, Nonprofit, Provider, RewardStatus,
@@ -13,11 +12,9 @@ use shared::time::Timestamp;
 use shared::{Code, Feature};
 
 use super::order::{Bounds, Order, order};
-use super::replay;
+use super::replay::{self, Once};
 use crate::app::App;
-use crate::auth::Caller;
 use crate::error::Error;
-use crate::router::Reply;
 use crate::store::donation::{DonationRow, Donor};
 use crate::store::job::{Job, JobKind};
 use crate::store::organization::Organization;
@@ -43,34 +40,39 @@ const fn lifetime_ms(provider: Provider) -> i64 {
 }
 
 /// Makes the link by which a donor pays, or finds the one made earlier under
-/// the same idempotency key.
+/// the same idempotency key, whatever has changed since.
 pub async fn create_link(
     app: &App,
-    caller: &Caller,
-    headers: &HeaderMap,
+    bounds: &Bounds<'_>,
+    idempotency_key: Option<String>,
     mut request: CreateLink,
-) -> Result<Reply<DonationLink>, Error> {
-    request.idempotency_key = replay::key(headers, request.idempotency_key.take())?;
+) -> Result<Once<DonationLink>, Error> {
+    request.idempotency_key = replay::key(idempotency_key, request.idempotency_key.take())?;
     let key = request.idempotency_key.clone();
     let fingerprint = fingerprint(&request)?;
-    let bounds = Bounds {
-        partner: &caller.partner,
-        allowed_origins: &caller.key.allowed_origins,
-        environment: app.settings.environment,
-    };
-    let order = order(request, &bounds)?;
+    if let Some(key) = &key {
+        let mut conn = app.db.read().await?;
+        let asked = (&bounds.partner.id, key.as_str(), fingerprint.as_str());
+        if let Some(earlier) = find_earlier(&mut conn, asked, app.context.now()).await? {
+            return Ok(Once::again(link(app, earlier)));
+        }
+    }
+    let order = order(request, bounds)?;
     let nonprofit = find_nonprofit(app, &order.nonprofit_slug).await?;
     check_provider(app, order.provider)?;
-    let row = new_row(app, &caller.partner, (order, nonprofit), (key, fingerprint));
-    let (row, is_replay) = insert(app, row).await?;
-    let answer = DonationLink {
+    let row = new_row(app, bounds.partner, (order, nonprofit), (key, fingerprint));
+    let Once { answer, is_replay } = insert(app, row).await?;
+    Ok(Once {
+        answer: link(app, answer),
+        is_replay,
+    })
+}
+
+fn link(app: &App, row: DonationRow) -> DonationLink {
+    DonationLink {
         donation_link: format!("{}/checkout/{}", app.base_url, row.checkout_token),
         partner_donation_id: row.public.partner_donation_id,
-    };
-    Ok(Reply {
-        is_replay,
-        ..Reply::new(answer)
-    })
+    }
 }
 
 /// A hash of everything that is asked for.
@@ -151,26 +153,38 @@ fn new_row(
 }
 
 /// Stores the link, unless its key has one: then that one, if it can still be
-/// paid. The second half of the answer says which.
-async fn insert(app: &App, row: DonationRow) -> Result<(DonationRow, bool), Error> {
+/// paid.
+async fn insert(app: &App, row: DonationRow) -> Result<Once<DonationRow>, Error> {
     let now = row.public.created_at;
     let mut tx = app.db.write().await?;
     let commit = store::event::next_commit(&mut tx, &row.partner_id).await?;
-    if let Some(key) = &row.idempotency_key
-        && let Some(earlier) =
-            store::donation::find_by_idempotency_key(&mut tx, &row.partner_id, key).await?
-    {
-        if earlier.public.created_at.plus_ms(KEY_KEPT_MS) > now {
-            return replayed(earlier.judged(now), &row.fingerprint).map(|earlier| (earlier, true));
+    if let Some(key) = &row.idempotency_key {
+        let asked = (&row.partner_id, key.as_str(), row.fingerprint.as_str());
+        if let Some(earlier) = find_earlier(&mut tx, asked, now).await? {
+            return Ok(Once::again(earlier));
         }
-        store::donation::forget_idempotency_key(&mut tx, &earlier).await?;
+        store::donation::forget_idempotency_key(&mut tx, &row.partner_id, key).await?;
     }
     if !store::donation::insert(&mut tx, &row).await? {
         return Err(Error::overloaded());
     }
     tell(app, &mut tx, &row, (commit, EventType::DonationCreated)).await?;
     tx.commit().await?;
-    Ok((row, false))
+    Ok(Once::first(row))
+}
+
+/// The link made under a key that is still remembered, if it is of the same
+/// request and can still be paid.
+async fn find_earlier(
+    conn: &mut Connection,
+    (partner_id, key, fingerprint): (&PartnerId, &str, &str),
+    now: Timestamp,
+) -> Result<Option<DonationRow>, Error> {
+    let found = store::donation::find_by_idempotency_key(conn, partner_id, key).await?;
+    found
+        .filter(|earlier| earlier.public.created_at.plus_ms(KEY_KEPT_MS) > now)
+        .map(|earlier| replayed(earlier.judged(now), fingerprint))
+        .transpose()
 }
 
 fn replayed(earlier: DonationRow, fingerprint: &str) -> Result<DonationRow, Error> {

@@ -14,9 +14,6 @@ use crate::error::Error;
 use crate::store::donation::Donor;
 use crate::store::partner::Partner;
 
-/// The longest first or last name, in characters.
-pub const MAX_NAME: usize = 100;
-const MAX_USER_ID: usize = 128;
 const MAX_REFERRAL_CODE: usize = 128;
 const MAX_METADATA: usize = 20;
 const MAX_METADATA_NAME: usize = 50;
@@ -158,10 +155,10 @@ impl Problems {
                 text::email as fn(&str) -> text::Checked,
             ),
             ("firstName", &request.first_name, |name| {
-                text::printable(name, MAX_NAME)
+                text::printable(name, text::MAX_NAME)
             }),
             ("lastName", &request.last_name, |name| {
-                text::printable(name, MAX_NAME)
+                text::printable(name, text::MAX_NAME)
             }),
             ("referralCode", &request.referral_code, |code| {
                 text::printable(code, MAX_REFERRAL_CODE)
@@ -175,7 +172,10 @@ impl Problems {
             self.add(field, value.as_deref().map_or(Ok(()), check));
         }
         if let Some(id) = &request.partner_user_id {
-            self.add("partnerUserId", text::printable(id.as_str(), MAX_USER_ID));
+            self.add(
+                "partnerUserId",
+                text::printable(id.as_str(), text::MAX_USER_ID),
+            );
         }
         for (field, url) in [
             ("successUrl", &request.success_url),
@@ -185,28 +185,26 @@ impl Problems {
                 |url: &str| text::return_url(url, bounds.environment, bounds.allowed_origins);
             self.add(field, url.as_deref().map_or(Ok(()), check));
         }
-        self.check_metadata(request.metadata.iter().flatten());
+        if let Some(metadata) = &request.metadata {
+            self.check_metadata(metadata);
+        }
     }
 
-    fn check_metadata<'a>(&mut self, metadata: impl Iterator<Item = (&'a String, &'a String)>) {
-        let mut count = 0;
+    fn check_metadata(&mut self, metadata: &BTreeMap<String, String>) {
+        if metadata.len() > MAX_METADATA {
+            let message = format!("must have at most {MAX_METADATA} names");
+            return self.add("metadata", Err(message));
+        }
         for (name, value) in metadata {
-            count += 1;
+            let checked = text::printable(name, MAX_METADATA_NAME);
             self.add(
                 "metadata",
-                text::printable(name, MAX_METADATA_NAME)
-                    .map_err(|problem| format!("each name {problem}")),
+                checked.map_err(|problem| format!("each name {problem}")),
             );
             if value.chars().count() > MAX_METADATA_VALUE {
                 let message = format!("must have at most {MAX_METADATA_VALUE} characters");
                 self.add(format!("metadata.{name}"), Err(message));
             }
-        }
-        if count > MAX_METADATA {
-            self.add(
-                "metadata",
-                Err(format!("must have at most {MAX_METADATA} names")),
-            );
         }
     }
 

@@ -7,6 +7,11 @@ const MAX_URL: usize = 2_048;
 /// The longest e-mail address (RFC 5321).
 const MAX_EMAIL: usize = 254;
 
+/// The longest first or last name, in characters.
+pub const MAX_NAME: usize = 100;
+/// The longest name that a partner gives a user, in characters.
+pub const MAX_USER_ID: usize = 128;
+
 pub type Checked = Result<(), String>;
 
 /// 1 to `most` characters, none of them a control character.

@@ -1,22 +1,19 @@
 //! Making a user.
 
-use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 use shared::event::EventType;
 use shared::user::{CreateUser, User};
 use shared::{Code, FieldError};
 
-use super::{replay, text};
+use super::replay::{self, Once};
+use super::text;
 use crate::app::App;
 use crate::error::Error;
-use crate::router::Reply;
 use crate::store::partner::Partner;
 use crate::store::replay::Replay;
 use crate::store::{self, event};
 use crate::vault;
 
-const MAX_EXTERNAL_ID: usize = 128;
-const MAX_NAME: usize = 100;
 /// The largest metadata, in bytes of JSON.
 const MAX_METADATA_BYTES: usize = 16 * 1024;
 
@@ -24,11 +21,11 @@ const MAX_METADATA_BYTES: usize = 16 * 1024;
 pub async fn create(
     app: &App,
     partner: &Partner,
-    headers: &HeaderMap,
+    idempotency_key: Option<String>,
     request: CreateUser,
-) -> Result<Reply<User>, Error> {
+) -> Result<Once<User>, Error> {
     check(&request)?;
-    let key = replay::key(headers, None)?;
+    let key = replay::key(idempotency_key, None)?;
     let fingerprint = serde_json::to_vec(&request)
         .map(vault::hash)
         .map_err(Error::internal)?;
@@ -42,10 +39,7 @@ pub async fn create(
             return Err(replay::reused());
         }
         let answer = serde_json::from_str(&earlier.answer).map_err(Error::internal)?;
-        return Ok(Reply {
-            is_replay: true,
-            ..Reply::new(answer)
-        });
+        return Ok(Once::again(answer));
     }
     let user = new_user(app, request);
     if !store::user::insert(&mut tx, &partner.id, &user).await? {
@@ -77,7 +71,7 @@ pub async fn create(
         .await?;
     }
     tx.commit().await?;
-    Ok(Reply::new(user))
+    Ok(Once::first(user))
 }
 
 fn new_user(app: &App, request: CreateUser) -> User {
@@ -97,12 +91,12 @@ fn new_user(app: &App, request: CreateUser) -> User {
 fn check(request: &CreateUser) -> Result<(), Error> {
     let name = |name: &Option<String>| {
         name.as_deref()
-            .map_or(Ok(()), |name| text::printable(name, MAX_NAME))
+            .map_or(Ok(()), |name| text::printable(name, text::MAX_NAME))
     };
     let checked = [
         (
             "externalUserId",
-            text::printable(request.external_user_id.as_str(), MAX_EXTERNAL_ID),
+            text::printable(request.external_user_id.as_str(), text::MAX_USER_ID),
         ),
         (
             "email",

@@ -96,13 +96,13 @@ impl<'a> Field<'a> {
 }
 
 /// The three fields that say who gives.
-pub fn donor_fields(donor: [&str; 3], email_is_required: bool, problems: &Problems) -> Markup {
+pub fn donor_fields(donor: [&str; 3], problems: &Problems) -> Markup {
     let [email, first_name, last_name] = donor;
     let email = Field {
         kind: "email",
         autocomplete: "email",
         inputmode: "email",
-        is_required: email_is_required,
+        is_required: false,
         ..Field::text("email", "E-mail", email)
     };
     let name = |name, label, value, autocomplete| Field {

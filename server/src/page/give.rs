@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use shared::{Code, Feature, Scope};
 
@@ -46,7 +46,8 @@ pub async fn give(
     let entered = Entered::read(&Form::read(body).await?);
     let request = gift::with_key(gift::request(&offer, &entered), &entered)?;
     // The key of the try is in the request; the page's headers have no say.
-    match donation::create_link(&app, &offer.caller, &HeaderMap::new(), request).await {
+    let bounds = offer.caller.bounds(app.settings.environment);
+    match donation::create_link(&app, &bounds, None, request).await {
         Ok(made) => Ok(Redirect::to(&made.answer.donation_link).into_response()),
         Err(error) => {
             let problems = gift::beside_fields(error, offer.currency)?;

@@ -54,10 +54,7 @@ fn reward(donation: &Donation) -> Markup {
         @match donation.reward_status {
             RewardStatus::Awarded => {
                 p.reward role="status" {
-                    @match donation.tokens_awarded.0 {
-                        1 => { "You earned " strong { "1 token" } " for it." }
-                        many => { "You earned " strong { (many) " tokens" } " for it." }
-                    }
+                    "You earned " strong { (donation.tokens_awarded.0) " SIR" } " for it."
                 }
             }
             RewardStatus::Pending => {

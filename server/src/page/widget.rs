@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::app::App;
 use crate::assets::File;
+use crate::etag;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const FIVE_MINUTES: &str = "public, max-age=300";
@@ -48,10 +49,7 @@ fn missing() -> Response {
 
 /// Sends a file as small as the browser takes it, to pages of any origin.
 fn send(file: &File, cache: &'static str, asked: &HeaderMap) -> Response {
-    let known = asked
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
-    let mut response = if known == Some(&file.etag) {
+    let mut response = if etag::known(asked).contains(&file.etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let (bytes, encoding) = file.encoded(asked);

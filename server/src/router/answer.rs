@@ -9,6 +9,7 @@ use shared::{Call, Code, ErrorBody};
 
 use super::RequestId;
 use crate::auth::limit::Quota;
+use crate::domain::replay::Once;
 use crate::error::Error;
 use crate::page::refusal;
 
@@ -34,6 +35,15 @@ impl<T> Reply<T> {
             etag: None,
             is_replay: false,
             is_free: false,
+        }
+    }
+}
+
+impl<T> From<Once<T>> for Reply<T> {
+    fn from(once: Once<T>) -> Self {
+        Self {
+            is_replay: once.is_replay,
+            ..Self::new(once.answer)
         }
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, OriginalUri, RawPathParams, Request, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on, options};
 use serde::Serialize;
@@ -18,6 +18,7 @@ use super::answer::{self, Answered};
 use super::{Reply, RequestId};
 use crate::app::App;
 use crate::auth::{Authorized, Denied, admit};
+use crate::etag;
 use crate::request::Pair;
 
 /// The routes of one dialect, and what is true of each.
@@ -98,7 +99,7 @@ where
     H: Fn(Arc<App>, Authorized<C>) -> F,
     F: Future<Output = Answered<C>>,
 {
-    let known = etags(&authorized.headers);
+    let known = etag::known(&authorized.headers);
     let charge = authorized.charge.clone();
     let mut quota = charge.quota;
     let mut response = match handler(app.clone(), authorized).await {
@@ -125,18 +126,6 @@ fn write<T: Serialize>(status: u16, reply: &Reply<T>, is_known: bool) -> Respons
     };
     answer::add_reply_headers(response.headers_mut(), reply);
     response
-}
-
-/// The entity tags of `If-None-Match`.
-fn etags(headers: &HeaderMap) -> Vec<String> {
-    let values = headers
-        .get_all("if-none-match")
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    values
-        .flat_map(|value| value.split(','))
-        .map(|tag| tag.trim().trim_start_matches("W/").to_owned())
-        .collect()
 }
 
 /// The path's parameters, decoded; `None` if they are not UTF-8. The parts keep

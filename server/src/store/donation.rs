@@ -157,13 +157,19 @@ pub async fn find_by_idempotency_key(
     row.as_ref().map(read).transpose()
 }
 
-/// Frees the idempotency key of a link that is older than keys are kept.
-pub async fn forget_idempotency_key(conn: &mut Connection, row: &DonationRow) -> Result<(), Error> {
-    sqlx::query("UPDATE donations SET idempotency_key = NULL WHERE partner_id = $1 AND id = $2")
-        .bind(row.partner_id.as_str())
-        .bind(row.public.partner_donation_id.as_str())
-        .execute(conn)
-        .await?;
+/// Frees an idempotency key that is no longer remembered.
+pub async fn forget_idempotency_key(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    key: &str,
+) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE donations SET idempotency_key = NULL WHERE partner_id = $1 AND idempotency_key = $2",
+    )
+    .bind(partner_id.as_str())
+    .bind(key)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -52,6 +52,7 @@ pub async fn put(conn: &mut Connection, job: &Job, now: Timestamp) -> Result<(),
 }
 
 /// Takes up to `limit` due jobs for `lease_ms`; nobody else gets them until then.
+/// While claimed, a job is due at the end of its lease, unless it is hurried.
 pub async fn claim(
     conn: &mut Connection,
     kind: JobKind,
@@ -59,7 +60,7 @@ pub async fn claim(
     limit: i64,
 ) -> Result<Vec<Job>, Error> {
     let rows = sqlx::query(
-        "UPDATE jobs SET leased_until = $1, attempts = attempts + 1
+        "UPDATE jobs SET leased_until = $1, due_at = $1, attempts = attempts + 1
          WHERE leased_until <= $2 AND (partner_id, kind, subject_id) IN (
              SELECT partner_id, kind, subject_id FROM jobs
              WHERE kind = $3 AND due_at <= $2 AND leased_until <= $2
@@ -85,10 +86,12 @@ pub async fn claim(
         .collect()
 }
 
-/// Gives a claimed job back, due again at `due_at`.
+/// Gives a claimed job back, due again at `due_at`, or as soon as it was hurried
+/// in the meantime.
 pub async fn retry(conn: &mut Connection, job: &Job, due_at: Timestamp) -> Result<(), Error> {
     sqlx::query(
-        "UPDATE jobs SET due_at = $1, leased_until = 0 WHERE partner_id = $2 AND kind = $3 AND subject_id = $4",
+        "UPDATE jobs SET due_at = CASE WHEN due_at = leased_until THEN $1 ELSE due_at END, leased_until = 0
+         WHERE partner_id = $2 AND kind = $3 AND subject_id = $4",
     )
     .bind(due_at.0)
     .bind(job.partner_id.as_str())
@@ -99,7 +102,8 @@ pub async fn retry(conn: &mut Connection, job: &Job, due_at: Timestamp) -> Resul
     Ok(())
 }
 
-/// Makes every waiting job of a kind due: what it waited for may be there now.
+/// Makes every job of a kind due that waits or is being tried: what it waits for
+/// may be there now.
 pub async fn hurry(
     conn: &mut Connection,
     kind: JobKind,

@@ -30,8 +30,8 @@ pub struct Organization {
 pub async fn insert(conn: &mut Connection, organization: &Organization) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO organizations (id, percent_id, endaoment_id, slug, name, ein, logo, status,
-             description, website, location, category)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             description, website, location, category, name_folded)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(organization.id.as_str())
     .bind(&organization.percent_id)
@@ -45,6 +45,7 @@ pub async fn insert(conn: &mut Connection, organization: &Organization) -> Resul
     .bind(&organization.website)
     .bind(&organization.location)
     .bind(&organization.category)
+    .bind(organization.name.to_lowercase())
     .execute(conn)
     .await?;
     Ok(())
@@ -68,8 +69,8 @@ pub async fn search(conn: &mut Connection, query: &str) -> Result<Vec<Organizati
         .replace('_', "\\_");
     let rows = sqlx::query(
         "SELECT * FROM organizations
-         WHERE LOWER(name) LIKE $1 ESCAPE '\\' OR slug LIKE $1 ESCAPE '\\' OR ein = $2
-         ORDER BY CASE WHEN ein = $2 OR slug = $3 THEN 0 WHEN LOWER(name) LIKE $4 ESCAPE '\\' THEN 1 ELSE 2 END,
+         WHERE name_folded LIKE $1 ESCAPE '\\' OR slug LIKE $1 ESCAPE '\\' OR ein = $2
+         ORDER BY CASE WHEN ein = $2 OR slug = $3 THEN 0 WHEN name_folded LIKE $4 ESCAPE '\\' THEN 1 ELSE 2 END,
              name, id
          LIMIT $5",
     )

@@ -8,6 +8,7 @@ use sqlx::Error;
 use sqlx::any::AnyRow;
 
 use super::Connection;
+use super::list::Window;
 use super::row::Columns as _;
 use super::sql::json;
 
@@ -20,13 +21,9 @@ pub struct Filter {
     pub created_to: Option<Timestamp>,
 }
 
-/// The rows after a place in the list: after a row, or after so many rows.
-#[derive(Clone, Debug)]
-pub struct Window {
-    /// The last row of the page before: its moment and its id.
-    pub after: Option<(Timestamp, String)>,
-    pub offset: i64,
-    pub limit: i64,
+/// An e-mail address as addresses are compared.
+pub fn folded(email: &str) -> String {
+    email.to_lowercase()
 }
 
 /// Adds a user. Answers false, and adds nothing, if the partner has one of
@@ -46,7 +43,7 @@ pub async fn insert(
     .bind(user.id.as_str())
     .bind(user.external_user_id.as_str())
     .bind(&user.email)
-    .bind(user.email.as_ref().map(|email| email.to_lowercase()))
+    .bind(user.email.as_deref().map(folded))
     .bind(&user.first_name)
     .bind(&user.last_name)
     .bind(json(&user.metadata)?)

@@ -123,7 +123,7 @@ fn command(app: &App, job: &Job, donation: &DonationRow) -> Option<Command> {
 fn donor(app: &App, donation: &DonationRow) -> Option<Stakeholder> {
     let donor = &donation.donor;
     let by_address = |email: &String| Recipient::Address {
-        email: email.to_lowercase(),
+        email: store::user::folded(email),
         otherwise: ExternalUserId(format!("donor_{}", app.context.random_base62(22))),
     };
     let recipient = match &donation.external_user_id {

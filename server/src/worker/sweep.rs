@@ -16,8 +16,11 @@ const MAX_ROWS: i64 = 100;
 
 pub(super) async fn run(app: Arc<App>) {
     while !app.shutdown.is_cancelled() {
-        if let Err(error) = pass(&app).await {
-            error.log("sweep");
+        match pass(&app).await {
+            // A full pass has left something behind.
+            Ok(count) if count >= MAX_ROWS => continue,
+            Ok(_) => {}
+            Err(error) => error.log("sweep"),
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -26,18 +29,23 @@ pub(super) async fn run(app: Arc<App>) {
     }
 }
 
-/// Ends what is overdue, and answers how many links that was.
-pub async fn pass(app: &App) -> Result<usize, Error> {
+/// Ends what is overdue, and answers how many rows of the more numerous kind
+/// that was. A link that cannot be ended is left to the next pass.
+pub async fn pass(app: &App) -> Result<i64, Error> {
     let now = app.context.now();
     let overdue = store::donation::overdue(&mut *app.db.read().await?, now, MAX_ROWS).await?;
-    let count = overdue.len();
+    let mut ended = 0;
     for row in overdue {
-        donation::expire(app, row).await?;
+        match donation::expire(app, row).await {
+            Ok(()) => ended += 1,
+            Err(error) => error.log("sweep"),
+        }
     }
+    let mut forgotten = 0;
     if store::replay::has_old(&mut *app.db.read().await?, now).await? {
         let mut tx = app.db.write().await?;
-        store::replay::prune(&mut tx, now, MAX_ROWS).await?;
+        forgotten = store::replay::prune(&mut tx, now, MAX_ROWS).await?;
         tx.commit().await?;
     }
-    Ok(count)
+    Ok(ended.max(i64::try_from(forgotten).unwrap_or(MAX_ROWS)))
 }

@@ -25,12 +25,16 @@ fn waiting(stage: &Stage, id: &DonationId, seconds: u32) -> Request {
     })
 }
 
+/// A proxy that compresses answers weakens their tags.
 async fn a_change_ends_the_wait(stage: &mut Stage) {
-    let id = stage.create_link().await.partner_donation_id;
-    let etag = waiting(stage, &id, 0).send().await;
-    let held = waiting(stage, &id, 25).header("if-none-match", etag.header("etag").unwrap());
-    let (answer, ()) = tokio::join!(held.send(), stage.pay(&id, Some("ada@example.org")));
-    assert_eq!(status(&answer), DonationStatus::Completed);
+    for mark in ["", "W/"] {
+        let id = stage.create_link().await.partner_donation_id;
+        let first = waiting(stage, &id, 0).send().await;
+        let known = format!("{mark}{}", first.header("etag").unwrap());
+        let held = waiting(stage, &id, 25).header("if-none-match", &known);
+        let (answer, ()) = tokio::join!(held.send(), stage.pay(&id, Some("ada@example.org")));
+        assert_eq!(status(&answer), DonationStatus::Completed);
+    }
 }
 
 async fn a_change_from_what_the_caller_has_is_answered_at_once(stage: &mut Stage) {

@@ -10,12 +10,17 @@ use crate::app::App;
 use crate::auth::Authorized;
 use crate::domain::donation;
 use crate::error::Error;
+use crate::etag;
 use crate::router::{Answered, Reply};
 use crate::vault;
 use crate::waiting::Wait;
 
 pub async fn create_link(app: Arc<App>, call: Authorized<CreateLink>) -> Answered<CreateLink> {
-    donation::create_link(&app, &call.caller, &call.headers, call.call).await
+    let key = call.idempotency_key();
+    let bounds = call.caller.bounds(app.settings.environment);
+    Ok(donation::create_link(&app, &bounds, key, call.call)
+        .await?
+        .into())
 }
 
 pub async fn get_status(
@@ -30,12 +35,11 @@ pub async fn get_status(
         ));
     }
     let first = look(&app, &call).await?;
-    let known = call
-        .headers
-        .get("if-none-match")
-        .and_then(|value| value.to_str().ok());
-    let known = known.unwrap_or(&first.1).to_owned();
-    if wait == 0 || first.0.is_settled() || first.1 != known {
+    let mut known = etag::known(&call.headers);
+    if known.is_empty() {
+        known.push(first.1.clone());
+    }
+    if wait == 0 || first.0.is_settled() || !known.contains(&first.1) {
         return Ok(reply(first));
     }
     let Some(mut place) = app.waiting.enter(&call.call.partner_donation_id) else {
@@ -53,16 +57,16 @@ pub async fn get_status(
     })
 }
 
-/// Looks until the donation is other than `known`.
+/// Looks until the donation is other than each `known`.
 async fn other_than(
     app: &App,
     call: &Authorized<GetDonationStatus>,
-    known: &str,
+    known: &[String],
     place: &mut Wait<'_>,
 ) -> Result<(Donation, String), Error> {
     loop {
         let seen = look(app, call).await?;
-        if seen.1 != known {
+        if !known.contains(&seen.1) {
             return Ok(seen);
         }
         place.change().await;

@@ -4,7 +4,7 @@ use shared::page::{DEFAULT_LIMIT, MAX_LIMIT, Page, Pagination};
 use shared::time::Timestamp;
 
 use crate::error::Error;
-use crate::store::user::Window;
+use crate::store::list::Window;
 
 /// What a caller asks of a list.
 pub(super) struct Asked {

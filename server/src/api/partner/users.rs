@@ -15,7 +15,10 @@ use crate::store;
 use crate::store::user::Filter;
 
 pub async fn create_user(app: Arc<App>, call: Authorized<CreateUser>) -> Answered<CreateUser> {
-    user::create(&app, &call.caller.partner, &call.headers, call.call).await
+    let key = call.idempotency_key();
+    Ok(user::create(&app, &call.caller.partner, key, call.call)
+        .await?
+        .into())
 }
 
 pub async fn list_users(app: Arc<App>, call: Authorized<ListUsers>) -> Answered<ListUsers> {
@@ -29,7 +32,7 @@ pub async fn list_users(app: Arc<App>, call: Authorized<ListUsers>) -> Answered<
     } = call.call;
     let asked = Asked::read(page, limit, cursor.as_deref())?;
     let filter = Filter {
-        email: email.map(|email| email.to_lowercase()),
+        email: email.as_deref().map(store::user::folded),
         created_from,
         created_to,
     };

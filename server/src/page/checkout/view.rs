@@ -34,7 +34,7 @@ pub fn checkout(
             (summary(donation))
             form.card method="post" novalidate {
                 h2 { "Your details" }
-                (donor_fields([&entered.email, &entered.first_name, &entered.last_name], true, problems))
+                (donor_fields([&entered.email, &entered.first_name, &entered.last_name], problems))
                 h2 { "Card" }
                 (card_fields(entered, problems))
                 (test_cards())

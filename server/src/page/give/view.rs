@@ -22,7 +22,7 @@ pub fn form(offer: &Offer, entered: &Entered, problems: &Problems) -> Markup {
                 (how_often(offer, entered))
                 (tip(offer, entered))
                 h2 { "Your details" }
-                (donor_fields(donor, false, problems))
+                (donor_fields(donor, problems))
                 button.main type="submit" { "Continue to payment" }
             }
         }

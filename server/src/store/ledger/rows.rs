@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use shared::id::{PartnerId, TransactionId, UserId};
 
 use crate::store::sql::Column::{self, Number, Text};
+use crate::store::user::folded;
 
 /// A table, the columns that are written, and what happens to a row that is
 /// there already.
@@ -132,7 +133,7 @@ pub(super) fn user_row(partner: &PartnerId, user: &NewUser) -> Value {
     let profile = &user.profile;
     json!({
         "partner_id": partner, "id": user.id, "external_id": user.external_id,
-        "email": profile.email, "email_folded": profile.email.as_ref().map(|email| email.to_lowercase()),
+        "email": profile.email, "email_folded": profile.email.as_deref().map(folded),
         "first_name": profile.first_name, "last_name": profile.last_name, "metadata": "{}",
         "created_at": user.created_at.0, "updated_at": user.created_at.0,
     })
