@@ -1,10 +1,6 @@
 //! The real program, killed at random moments: what was paid stays paid, and
 //! is rewarded once.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
@@ -12,7 +8,7 @@ use shared::donation::{DonationStatus, RewardStatus};
 use shared::id::DonationId;
 use shared::money::Tokens;
 
-use crate::stage::{Chance, MASTER_KEY, Stage, card_form};
+use crate::stage::{Chance, Giving, Serving, Stage, card_form};
 
 on_both_databases! {
     what_was_paid_before_a_kill_is_rewarded_once_after_it,
@@ -21,76 +17,18 @@ on_both_databases! {
 const KILLS: u64 = 10;
 const GIFTS: usize = 12;
 
-/// `giving serve`, as somebody runs it.
-struct Giving {
-    process: Child,
-    base_url: String,
-}
-
-impl Giving {
-    /// Starts the program on the stage's database, and waits until it is ready.
-    fn start(stage: &Stage) -> Self {
-        let mut process = Command::new(program())
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--database",
-                stage.database_url(),
-            ])
-            .env_clear()
-            .env("GIVING_MASTER_KEY", MASTER_KEY)
-            .env("GIVING_RATE_LIMIT_WIDGET_ADDRESS", "1000000")
-            .env("GIVING_DATA_DIR", stage.directory())
-            .current_dir(stage.directory())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut ready = String::new();
-        let output = process.stdout.take().unwrap();
-        BufReader::new(output).read_line(&mut ready).unwrap();
-        let base_url = ready.trim().strip_prefix("listening on ");
-        let base_url = base_url
-            .unwrap_or_else(|| panic!("the program says {ready:?}"))
-            .to_owned();
-        Self { process, base_url }
-    }
-}
-
-impl Drop for Giving {
-    /// Kills it as a lost power supply would: there is no farewell.
-    fn drop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-/// The program beside this test, or the one that `GIVING_BIN` names.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "no setting of the server, but of its tests"
-)]
-fn program() -> PathBuf {
-    let beside = std::env::current_exe()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .with_file_name("giving");
-    let program = std::env::var("GIVING_BIN").map_or(beside, PathBuf::from);
-    assert!(
-        program.exists(),
-        "there is no {}: cargo build -p server first",
-        program.display()
-    );
-    program
+/// Starts the program on the stage's database.
+fn serve(stage: &Stage) -> Serving {
+    Giving::on(stage, &["serve", "--listen", "127.0.0.1:0"])
+        .set("GIVING_RATE_LIMIT_WIDGET_ADDRESS", "1000000")
+        .serve()
 }
 
 async fn what_was_paid_before_a_kill_is_rewarded_once_after_it(stage: &mut Stage) {
     stage.stop().await;
     let mut acknowledged = Vec::new();
     for seed in 0..KILLS {
-        let giving = Giving::start(stage);
+        let giving = serve(stage);
         stage.call_at(&giving.base_url);
         acknowledged.extend(pay_until(stage, 1 + Chance::seeded(seed).below(GIFTS)).await);
         drop(giving);

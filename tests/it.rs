@@ -12,6 +12,7 @@
 #[macro_use]
 mod stage;
 
+mod command;
 mod crash;
 mod laws;
 mod migrations;

@@ -1,3 +1,4 @@
 //! What a donor sees, by plain HTTP, as a browser without JavaScript does.
 
 mod checkout;
+mod give;

@@ -1,0 +1,9 @@
+//! The program `giving` as its operator runs it: what each command does, what it
+//! prints, and how it ends.
+
+mod bad_settings;
+mod bad_start;
+mod call;
+mod demo;
+mod ledger;
+mod partners;
