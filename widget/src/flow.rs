@@ -246,7 +246,12 @@ fn hear(state: &mut State, reply: Result<Reply, Refusal>, etag: &mut Option<Stri
         }
     };
     state.is_cut_off = false;
-    let Some(donation) = Donation::from_js(&reply.body).filter(|_| !reply.is_known) else {
+    if reply.is_known {
+        return false;
+    }
+    let Some(donation) = Donation::from_js(&reply.body) else {
+        // Something between here and the server answered in its place.
+        state.lose(&Refusal::Unreachable);
         return false;
     };
     *etag = reply.etag;

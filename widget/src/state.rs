@@ -175,6 +175,16 @@ impl State {
         self.attempt = Attempt::default();
     }
 
+    /// Whether the link at hand is that of the donation in view: a donor may have
+    /// come back from another one.
+    fn has_link(&self) -> bool {
+        let is_in_view = self
+            .returned
+            .as_ref()
+            .is_none_or(|id| *id == self.attempt.donation);
+        is_in_view && !self.attempt.link.is_empty()
+    }
+
     /// The donation that this widget is about, if there is one.
     pub(crate) fn donation_id(&self) -> Option<String> {
         let begun = Some(&self.attempt.donation).filter(|id| !id.is_empty());
@@ -200,7 +210,7 @@ impl State {
     /// What the first button under a message does, and the second.
     pub(crate) fn actions(&self) -> (Action, Action) {
         match self.phase {
-            Phase::Unfinished | Phase::Stopped if !self.attempt.link.is_empty() => {
+            Phase::Unfinished | Phase::Stopped if self.has_link() => {
                 (Action::Continue, Action::Again)
             }
             Phase::Unfinished | Phase::Stopped | Phase::Failed | Phase::Expired => {
