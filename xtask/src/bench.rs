@@ -6,7 +6,6 @@ use std::process::Command;
 use crate::node;
 use crate::place;
 use crate::program::{Failure, Outcome, cargo, run as run_program};
-use crate::server;
 use crate::test::find_chromium;
 use crate::widget::{self, Asset, Purpose, print_table};
 
@@ -34,7 +33,7 @@ fn widget(arguments: &[String]) -> Outcome<()> {
         println!("not timed in a browser: apt-get install nodejs npm chromium");
         return Ok(());
     };
-    server::build_with_widget()?;
+    build_server()?;
     node::install(&folder)?;
     run_program(
         Command::new(node)
@@ -44,4 +43,17 @@ fn widget(arguments: &[String]) -> Outcome<()> {
             .env("CHROMIUM", chromium)
             .env("GIVING_BIN", place::dev_server()),
     )
+}
+
+/// The server alone, with the features that the tests join: it reads the widget that was just
+/// built to ship, which a build for trying would replace.
+fn build_server() -> Outcome<()> {
+    run_program(cargo().args([
+        "build",
+        "--workspace",
+        "--exclude",
+        "widget",
+        "--bin",
+        "giving",
+    ]))
 }
