@@ -78,6 +78,15 @@ pub(crate) fn ensure_widget_tools() -> Outcome<()> {
     ensure("trunk", "trunk", TRUNK, &["--locked"], "three minutes")
 }
 
+/// Makes sure of the program that runs tests where there is JavaScript.
+pub(crate) fn ensure_wasm_test_runner() -> Outcome<PathBuf> {
+    const RUNNER: &str = "wasm-bindgen-test-runner";
+    let version = locked_version("wasm-bindgen")?;
+    let only = ["--bin", "wasm-bindgen", "--bin", RUNNER];
+    ensure("wasm-bindgen-cli", RUNNER, &version, &only, "one minute")?;
+    find_widget_tool(RUNNER)
+}
+
 fn ensure(package: &str, program: &str, version: &str, flags: &[&str], time: &str) -> Outcome<()> {
     if answers(program, version) {
         return Ok(());

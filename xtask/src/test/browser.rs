@@ -9,7 +9,8 @@ use super::count;
 use super::summary::{Counts, Report, Suite};
 use crate::node;
 use crate::place;
-use crate::program::{Failure, Outcome, find};
+use crate::program::{Failure, Outcome, cargo, find};
+use crate::tools;
 
 const CHROMIUM_NAMES: [&str; 4] = [
     "chromium",
@@ -26,7 +27,6 @@ pub(crate) fn find_chromium() -> Option<PathBuf> {
 }
 
 pub(super) fn run(name: Option<&str>, report: &mut Report) -> Outcome<()> {
-    let start = Instant::now();
     let (node, chromium) = match programs() {
         Ok(programs) => programs,
         Err(failure) => {
@@ -35,8 +35,12 @@ pub(super) fn run(name: Option<&str>, report: &mut Report) -> Outcome<()> {
             return Ok(());
         }
     };
+    if name.is_none() {
+        decoding(report)?;
+    }
     let folder = place::browser_tests();
     node::install(&folder)?;
+    let start = Instant::now();
     let mut command = Command::new(node);
     command
         .current_dir(&folder)
@@ -47,6 +51,26 @@ pub(super) fn run(name: Option<&str>, report: &mut Report) -> Outcome<()> {
     let counts = count(&mut command, Counts::add_node_line)?;
     report.add(Suite {
         name: "browser",
+        counts,
+        time: start.elapsed(),
+    });
+    Ok(())
+}
+
+/// What JavaScript decodes against what serde decodes, in node.
+fn decoding(report: &mut Report) -> Outcome<()> {
+    let start = Instant::now();
+    let mut command = cargo();
+    command
+        .args(["test", "--package", "shared", "--features", "js"])
+        .args(["--target", tools::WASM, "--test", "decoding"])
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            tools::ensure_wasm_test_runner()?,
+        );
+    let counts = count(&mut command, Counts::add_cargo_line)?;
+    report.add(Suite {
+        name: "decoding",
         counts,
         time: start.elapsed(),
     });
