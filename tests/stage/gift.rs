@@ -75,10 +75,17 @@ impl Stage {
 
     /// Returns when no worker is at, or owes a try of, the reward of a gift.
     pub(crate) async fn tried(&self, id: &DonationId) {
-        while self.due_of(id).await <= self.now() {
+        while self.is_due_or_leased(id).await {
             server::worker::reward::pass(self.app()).await.unwrap();
             tokio::task::yield_now().await;
         }
+    }
+
+    async fn is_due_or_leased(&self, id: &DonationId) -> bool {
+        let (id, now) = (id.as_str(), self.now().0);
+        let condition =
+            format!("subject_id = '{id}' AND (due_at <= {now} OR leased_until > {now})");
+        self.count(&format!("jobs WHERE {condition}")).await > 0
     }
 
     /// When the reward of a gift is tried next; the end of time if it is settled.
