@@ -103,19 +103,19 @@ fn choose_library(command: &mut Command, library: Library) {
 
 /// The switches that keep the folders of whoever builds out of what donors download.
 fn paths_left_out() -> String {
-    let cargo = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| home + "/.cargo"));
+    let home = |variable: &str, folder: &str| {
+        env::var(variable).or_else(|_| env::var("HOME").map(|home| home + folder))
+    };
     let folders = [
-        (Some(place::root().display().to_string()), "giving"),
-        (cargo.ok(), "cargo"),
+        (Ok(place::root().display().to_string()), "giving"),
+        (home("CARGO_HOME", "/.cargo"), "cargo"),
+        (home("RUSTUP_HOME", "/.rustup"), "rust"),
     ];
     let mut switches = String::new();
     for (folder, name) in folders {
         // Cargo splits the variable at spaces, so a folder with one keeps its name.
-        if let Some(folder) = folder.filter(|folder| !folder.contains(' ')) {
-            switches += " --remap-path-prefix=";
-            switches += &folder;
-            switches += "=";
-            switches += name;
+        if let Some(folder) = folder.ok().filter(|folder| !folder.contains(' ')) {
+            switches += &[" --remap-path-prefix=", &folder, "=", name].concat();
         }
     }
     switches
