@@ -53,6 +53,10 @@ ids! {
     PoolId,
     ActionId,
     TransactionId,
+    ReversalId,
+    CampaignId,
+    PoolRequestId,
+    PortalUserId,
     EventId,
     /// `partnerDonationId` on the wire: unguessable, since it opens the status.
     DonationId,

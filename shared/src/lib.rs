@@ -8,7 +8,9 @@ mod names;
 
 pub mod action;
 pub mod call;
+pub mod campaign;
 pub mod config;
+pub mod decimal;
 pub mod donation;
 pub mod error;
 pub mod event;

@@ -16,6 +16,11 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// The UTC day, counted from 1970-01-01.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(86_400_000)
+    }
+
     #[must_use]
     pub const fn plus_ms(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms))
