@@ -1,8 +1,10 @@
 //! The database: SQLite or PostgreSQL behind one interface, one SQL text for
 //! both. Every statement of the server stands in this room; no HTTP does.
 
+pub mod action;
 mod address;
 pub mod batch;
+pub mod campaign;
 pub mod donation;
 pub mod event;
 pub mod job;

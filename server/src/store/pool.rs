@@ -1,8 +1,9 @@
 //! Token pools as they stand. Their balances are the ledger's alone to change.
 
-use ledger::Pool;
-use shared::id::{PartnerId, PoolId};
+use ledger::{Pool, Refill};
+use shared::id::{PartnerId, PoolId, PoolRequestId};
 use shared::money::Tokens;
+use shared::time::Timestamp;
 use sqlx::Error;
 use sqlx::any::AnyRow;
 
@@ -16,10 +17,12 @@ pub async fn insert(
     partner_id: &PartnerId,
     pool: &Pool,
 ) -> Result<(), Error> {
+    let refill = pool.refill.as_ref();
     sqlx::query(
         "INSERT INTO pools (partner_id, id, name, is_active, balance, allocated, distributed, reversed,
-             low_balance_threshold, low_balance_told, vesting_days, expires_at, action_types, created_at)
-         VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5, 0, $6, $7, $8, $9)",
+             low_balance_threshold, low_balance_told, vesting_days, expires_at, action_types, created_at,
+             refill_threshold, refill_amount, refill_per_day, refill_allowance)
+         VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5, 0, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(partner_id.as_str())
     .bind(pool.id.as_str())
@@ -30,6 +33,10 @@ pub async fn insert(
     .bind(pool.expires_at.map(|time| time.0))
     .bind(json(&pool.action_types)?)
     .bind(pool.created_at.0)
+    .bind(refill.map(|refill| refill.threshold.0))
+    .bind(refill.map(|refill| refill.amount.0))
+    .bind(refill.map(|refill| refill.per_day))
+    .bind(refill.map(|refill| refill.allowance.0))
     .execute(conn)
     .await?;
     Ok(())
@@ -48,19 +55,23 @@ pub async fn find(
     row.as_ref().map(read).transpose()
 }
 
-/// What all users of a partner owe.
-pub async fn outstanding_debt(
+/// Marks a request that waited as granted.
+pub(super) async fn approve_request(
     conn: &mut Connection,
     partner_id: &PartnerId,
-) -> Result<Tokens, Error> {
+    id: &PoolRequestId,
+    now: Timestamp,
+) -> Result<(), Error> {
     sqlx::query(
-        "SELECT CAST(COALESCE(SUM(debt), 0) AS BIGINT) AS debt FROM wallets WHERE partner_id = $1",
+        "UPDATE pool_requests SET status = 'APPROVED', decided_at = $1
+         WHERE partner_id = $2 AND id = $3 AND status = 'PENDING'",
     )
+    .bind(now.0)
     .bind(partner_id.as_str())
-    .fetch_one(conn)
-    .await?
-    .number("debt")
-    .map(Tokens)
+    .bind(id.as_str())
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 pub(super) fn read(row: &AnyRow) -> Result<Pool, Error> {
@@ -72,11 +83,29 @@ pub(super) fn read(row: &AnyRow) -> Result<Pool, Error> {
         allocated: Tokens(row.number("allocated")?),
         distributed: Tokens(row.number("distributed")?),
         reversed: Tokens(row.number("reversed")?),
+        expired: Tokens(row.number("expired")?),
+        expiry_booked: row.flag("expiry_booked")?,
+        receivable: Tokens(row.number("receivable")?),
         low_balance_threshold: row.number_or_null("low_balance_threshold")?.map(Tokens),
         low_balance_told: row.flag("low_balance_told")?,
         vesting_days: row.number("vesting_days")?,
         expires_at: row.time_or_null("expires_at")?,
         action_types: row.json("action_types")?,
+        refill: read_refill(row)?,
         created_at: row.time("created_at")?,
     })
+}
+
+fn read_refill(row: &AnyRow) -> Result<Option<Refill>, Error> {
+    let Some(amount) = row.number_or_null("refill_amount")? else {
+        return Ok(None);
+    };
+    Ok(Some(Refill {
+        threshold: Tokens(row.number("refill_threshold")?),
+        amount: Tokens(amount),
+        per_day: row.number("refill_per_day")?,
+        allowance: Tokens(row.number("refill_allowance")?),
+        day: row.number("refill_day")?,
+        count: row.number("refill_count")?,
+    }))
 }

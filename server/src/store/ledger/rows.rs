@@ -1,26 +1,46 @@
-//! The rows of each table that the ledger writes, as JSON objects whose members
-//! are columns.
+//! The tables that the ledger writes: their columns, and the cells of a row in
+//! the same order.
 
-use ledger::{Action, ActionStatus, Entry, NewUser, Pool, Transaction, Wallet};
-use serde_json::{Value, json};
-use shared::id::{PartnerId, TransactionId, UserId};
+use ledger::{
+    Action, ActionStatus, Books, Debt, Participant, Pool, Reversal, Spent, Transaction, Wallet,
+};
+use ledger::{Entry, NewUser, Part};
+use shared::id::{CampaignId, PartnerId, PoolId, TransactionId, UserId};
+use shared::money::Tokens;
+use shared::time::Timestamp;
+use sqlx::Error;
 
-use crate::store::sql::Column::{self, Number, Text};
+use super::Counters;
+use crate::store::sql::Column::{Number, Text};
+use crate::store::sql::{Rows, Table, json};
 use crate::store::user::folded;
-
-/// A table, the columns that are written, and what happens to a row that is
-/// there already.
-pub(super) struct Table {
-    pub(super) name: &'static str,
-    pub(super) columns: &'static [Column],
-    pub(super) conflict: &'static str,
-}
 
 pub(super) const BOOKS: Table = Table {
     name: "books",
-    columns: &[Text("partner_id"), Number("commit_number")],
-    conflict: "ON CONFLICT (partner_id) DO UPDATE SET commit_number = excluded.commit_number",
+    columns: &[
+        Text("partner_id"),
+        Number("commit_number"),
+        Number("users"),
+        Number("actions"),
+        Number("transactions"),
+    ],
+    conflict: "ON CONFLICT (partner_id) DO UPDATE SET commit_number = excluded.commit_number, \
+        users = excluded.users, actions = excluded.actions, transactions = excluded.transactions",
 };
+
+pub(super) fn push_books(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    counters: &Counters,
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        counters.commits.into(),
+        counters.users.into(),
+        counters.actions.into(),
+        counters.transactions.into(),
+    ])
+}
 
 pub(super) const USERS: Table = Table {
     name: "users",
@@ -39,6 +59,22 @@ pub(super) const USERS: Table = Table {
     conflict: "",
 };
 
+pub(super) fn push_user(rows: &mut Rows, partner: &PartnerId, user: &NewUser) -> Result<(), Error> {
+    let profile = &user.profile;
+    rows.push([
+        partner.as_str().into(),
+        user.id.as_str().into(),
+        user.external_id.as_str().into(),
+        profile.email.as_deref().into(),
+        profile.email.as_deref().map(folded).as_deref().into(),
+        profile.first_name.as_deref().into(),
+        profile.last_name.as_deref().into(),
+        "{}".into(),
+        user.created_at.0.into(),
+        user.created_at.0.into(),
+    ])
+}
+
 pub(super) const TRANSACTIONS: Table = Table {
     name: "transactions",
     columns: &[
@@ -56,6 +92,29 @@ pub(super) const TRANSACTIONS: Table = Table {
     conflict: "",
 };
 
+pub(super) fn push_transaction(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    (transaction, position): (&Transaction, usize),
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        transaction.id.as_str().into(),
+        transaction.transaction_type.as_str().into(),
+        transaction.amount.0.into(),
+        transaction
+            .holder
+            .as_ref()
+            .map(|holder| holder.id.as_str())
+            .into(),
+        transaction.pool_id.as_ref().map(PoolId::as_str).into(),
+        transaction.action_id.as_ref().map(|id| id.as_str()).into(),
+        position.into(),
+        transaction.vests_at.map(|time| time.0).into(),
+        transaction.created_at.0.into(),
+    ])
+}
+
 pub(super) const ENTRIES: Table = Table {
     name: "entries",
     columns: &[
@@ -70,6 +129,24 @@ pub(super) const ENTRIES: Table = Table {
     conflict: "",
 };
 
+/// Entries are in reward tokens, whose unit is `SIR`.
+pub(super) fn push_entry(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    (transaction, position): (&TransactionId, usize),
+    entry: &Entry,
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        transaction.as_str().into(),
+        position.into(),
+        entry.account.kind().into(),
+        entry.account.id().as_str().into(),
+        "SIR".into(),
+        entry.amount.into(),
+    ])
+}
+
 pub(super) const WALLETS: Table = Table {
     name: "wallets",
     columns: &[
@@ -79,10 +156,28 @@ pub(super) const WALLETS: Table = Table {
         Number("debt"),
         Number("lifetime_earned"),
         Number("lifetime_reversed"),
+        Number("transactions"),
     ],
     conflict: "ON CONFLICT (partner_id, user_id) DO UPDATE SET balance = excluded.balance, debt = excluded.debt, \
-        lifetime_earned = excluded.lifetime_earned, lifetime_reversed = excluded.lifetime_reversed",
+        lifetime_earned = excluded.lifetime_earned, lifetime_reversed = excluded.lifetime_reversed, \
+        transactions = excluded.transactions",
 };
+
+pub(super) fn push_wallet(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    (user_id, wallet): (&UserId, &Wallet),
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        user_id.as_str().into(),
+        wallet.balance.0.into(),
+        wallet.debt.0.into(),
+        wallet.lifetime_earned.0.into(),
+        wallet.lifetime_reversed.0.into(),
+        wallet.transactions.into(),
+    ])
+}
 
 pub(super) const POOLS: Table = Table {
     name: "pools",
@@ -95,17 +190,47 @@ pub(super) const POOLS: Table = Table {
         Number("allocated"),
         Number("distributed"),
         Number("reversed"),
+        Number("expired"),
+        Number("expiry_booked"),
+        Number("receivable"),
         Number("low_balance_told"),
-        Number("low_balance_threshold"),
+        Number("refill_allowance"),
+        Number("refill_day"),
+        Number("refill_count"),
         Number("vesting_days"),
-        Number("expires_at"),
         Text("action_types"),
         Number("created_at"),
     ],
     conflict: "ON CONFLICT (partner_id, id) DO UPDATE SET balance = excluded.balance, \
         allocated = excluded.allocated, distributed = excluded.distributed, reversed = excluded.reversed, \
-        low_balance_told = excluded.low_balance_told",
+        expired = excluded.expired, expiry_booked = excluded.expiry_booked, receivable = excluded.receivable, \
+        low_balance_told = excluded.low_balance_told, refill_allowance = excluded.refill_allowance, \
+        refill_day = excluded.refill_day, refill_count = excluded.refill_count",
 };
+
+pub(super) fn push_pool(rows: &mut Rows, partner: &PartnerId, pool: &Pool) -> Result<(), Error> {
+    let refill = pool.refill.as_ref();
+    rows.push([
+        partner.as_str().into(),
+        pool.id.as_str().into(),
+        pool.name.as_str().into(),
+        i64::from(pool.is_active).into(),
+        pool.balance.0.into(),
+        pool.allocated.0.into(),
+        pool.distributed.0.into(),
+        pool.reversed.0.into(),
+        pool.expired.0.into(),
+        i64::from(pool.expiry_booked).into(),
+        pool.receivable.0.into(),
+        i64::from(pool.low_balance_told).into(),
+        refill.map(|refill| refill.allowance.0).into(),
+        refill.map_or(0, |refill| refill.day).into(),
+        refill.map_or(0, |refill| refill.count).into(),
+        pool.vesting_days.into(),
+        json(&pool.action_types)?.as_str().into(),
+        pool.created_at.0.into(),
+    ])
+}
 
 pub(super) const ACTIONS: Table = Table {
     name: "actions",
@@ -121,75 +246,243 @@ pub(super) const ACTIONS: Table = Table {
         Text("status"),
         Text("error_code"),
         Number("tokens"),
+        Number("tokens_reversed"),
+        Number("reversed_percent"),
+        Text("pool_id"),
+        Text("campaign_id"),
+        Text("metadata"),
         Text("donation_id"),
         Number("created_at"),
     ],
     conflict: "ON CONFLICT (partner_id, id) DO UPDATE SET fingerprint = excluded.fingerprint, \
         action_type = excluded.action_type, amount_minor = excluded.amount_minor, currency = excluded.currency, \
-        status = excluded.status, error_code = excluded.error_code, tokens = excluded.tokens",
+        status = excluded.status, error_code = excluded.error_code, tokens = excluded.tokens, \
+        tokens_reversed = excluded.tokens_reversed, reversed_percent = excluded.reversed_percent, \
+        pool_id = excluded.pool_id, campaign_id = excluded.campaign_id, metadata = excluded.metadata",
 };
 
-pub(super) fn user_row(partner: &PartnerId, user: &NewUser) -> Value {
-    let profile = &user.profile;
-    json!({
-        "partner_id": partner, "id": user.id, "external_id": user.external_id,
-        "email": profile.email, "email_folded": profile.email.as_deref().map(folded),
-        "first_name": profile.first_name, "last_name": profile.last_name, "metadata": "{}",
-        "created_at": user.created_at.0, "updated_at": user.created_at.0,
-    })
-}
-
-pub(super) fn transaction_row(partner: &PartnerId, transaction: &Transaction) -> Value {
-    json!({
-        "partner_id": partner, "id": transaction.id, "type": transaction.transaction_type,
-        "amount": transaction.amount, "user_id": transaction.holder.as_ref().map(|holder| &holder.id),
-        "pool_id": transaction.pool_id, "action_id": transaction.action_id,
-        "position": transaction.position, "vests_at": transaction.vests_at.map(|time| time.0),
-        "created_at": transaction.created_at.0,
-    })
-}
-
-/// Entries are in reward tokens, whose unit is `SIR`.
-pub(super) fn entry_row(
+pub(super) fn push_action(
+    rows: &mut Rows,
     partner: &PartnerId,
-    (transaction, position): (&TransactionId, usize),
-    entry: &Entry,
-) -> Value {
-    json!({
-        "partner_id": partner, "transaction_id": transaction, "position": position,
-        "account_kind": entry.account.kind(), "account_id": entry.account.id(),
-        "unit": "SIR", "amount": entry.amount,
-    })
-}
-
-pub(super) fn wallet_row(partner: &PartnerId, user_id: &UserId, wallet: &Wallet) -> Value {
-    json!({
-        "partner_id": partner, "user_id": user_id, "balance": wallet.balance, "debt": wallet.debt,
-        "lifetime_earned": wallet.lifetime_earned, "lifetime_reversed": wallet.lifetime_reversed,
-    })
-}
-
-pub(super) fn pool_row(partner: &PartnerId, pool: &Pool) -> Value {
-    json!({
-        "partner_id": partner, "id": pool.id, "name": pool.name, "is_active": i64::from(pool.is_active),
-        "balance": pool.balance, "allocated": pool.allocated, "distributed": pool.distributed,
-        "reversed": pool.reversed, "low_balance_told": i64::from(pool.low_balance_told),
-        "low_balance_threshold": pool.low_balance_threshold, "vesting_days": pool.vesting_days,
-        "expires_at": pool.expires_at.map(|time| time.0), "action_types": json!(pool.action_types).to_string(),
-        "created_at": pool.created_at.0,
-    })
-}
-
-pub(super) fn action_row(partner: &PartnerId, action: &Action) -> Value {
+    action: &Action,
+) -> Result<(), Error> {
     let error_code = match action.status {
-        ActionStatus::Completed => None,
-        ActionStatus::Failed(code) => Some(code),
+        ActionStatus::Completed | ActionStatus::PartiallyReversed | ActionStatus::Reversed => None,
+        ActionStatus::Failed(code) => Some(code.as_str()),
     };
-    json!({
-        "partner_id": partner, "id": action.id, "key_space": action.key.space.as_str(),
-        "idempotency_key": action.key.key, "fingerprint": action.fingerprint,
-        "action_type": action.action_type, "amount_minor": action.amount, "currency": action.currency,
-        "status": action.status.as_str(), "error_code": error_code, "tokens": action.tokens,
-        "donation_id": action.donation_id, "created_at": action.created_at.0,
-    })
+    rows.push([
+        partner.as_str().into(),
+        action.id.as_str().into(),
+        action.key.space.as_str().into(),
+        action.key.key.as_str().into(),
+        action.fingerprint.as_str().into(),
+        action.action_type.as_str().into(),
+        action.amount.0.into(),
+        action.currency.as_str().into(),
+        action.status.as_str().into(),
+        error_code.into(),
+        action.tokens.0.into(),
+        action.tokens_reversed.0.into(),
+        i64::from(action.percent_reversed.hundredths()).into(),
+        action.pool_id.as_ref().map(PoolId::as_str).into(),
+        action.campaign_id.as_ref().map(CampaignId::as_str).into(),
+        action.metadata.as_str().into(),
+        action.donation_id.as_ref().map(|id| id.as_str()).into(),
+        action.created_at.0.into(),
+    ])
+}
+
+pub(super) const STAKEHOLDERS: Table = Table {
+    name: "stakeholders",
+    columns: &[
+        Text("partner_id"),
+        Text("action_id"),
+        Number("position"),
+        Text("type_code"),
+        Text("external_id"),
+        Text("user_id"),
+        Text("transaction_id"),
+        Number("tokens"),
+        Number("reversed"),
+        Number("vests_at"),
+        Number("created_at"),
+    ],
+    conflict: "ON CONFLICT (partner_id, action_id, position) DO UPDATE SET type_code = excluded.type_code, \
+        external_id = excluded.external_id, user_id = excluded.user_id, \
+        transaction_id = excluded.transaction_id, tokens = excluded.tokens, reversed = excluded.reversed, \
+        vests_at = excluded.vests_at",
+};
+
+pub(super) fn push_stakeholder(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    (action, position): (&Action, usize),
+    participant: &Participant,
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        action.id.as_str().into(),
+        position.into(),
+        participant.type_code.as_str().into(),
+        participant.external_id.as_str().into(),
+        participant.user_id.as_ref().map(UserId::as_str).into(),
+        participant
+            .transaction_id
+            .as_ref()
+            .map(TransactionId::as_str)
+            .into(),
+        participant.tokens.0.into(),
+        participant.reversed.0.into(),
+        participant.vests_at.map(|time| time.0).into(),
+        action.created_at.0.into(),
+    ])
+}
+
+pub(super) const VESTINGS: Table = Table {
+    name: "vestings",
+    columns: &[
+        Text("partner_id"),
+        Text("user_id"),
+        Number("vests_at"),
+        Text("action_id"),
+        Number("position"),
+        Number("amount"),
+    ],
+    conflict: "ON CONFLICT (partner_id, user_id, vests_at, action_id, position) DO UPDATE SET amount = excluded.amount",
+};
+
+pub(super) fn push_vesting(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    (user_id, part): (&UserId, &Part),
+    (vests_at, amount): (Timestamp, Tokens),
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        user_id.as_str().into(),
+        vests_at.0.into(),
+        part.action_id.as_str().into(),
+        part.position.into(),
+        amount.0.into(),
+    ])
+}
+
+pub(super) const DEBTS: Table = Table {
+    name: "debts",
+    columns: &[
+        Text("partner_id"),
+        Text("user_id"),
+        Text("pool_id"),
+        Number("owed"),
+        Number("since"),
+    ],
+    conflict: "ON CONFLICT (partner_id, user_id, pool_id) DO UPDATE SET owed = excluded.owed, since = excluded.since",
+};
+
+pub(super) fn push_debt(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    (user_id, pool_id): &(UserId, PoolId),
+    debt: &Debt,
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        user_id.as_str().into(),
+        pool_id.as_str().into(),
+        debt.owed.0.into(),
+        debt.since.0.into(),
+    ])
+}
+
+pub(super) const CAMPAIGN_USERS: Table = Table {
+    name: "campaign_users",
+    columns: &[
+        Text("partner_id"),
+        Text("campaign_id"),
+        Text("user_id"),
+        Number("tokens"),
+    ],
+    conflict: "ON CONFLICT (partner_id, campaign_id, user_id) DO UPDATE SET tokens = excluded.tokens",
+};
+
+pub(super) fn push_campaign_user(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    key: &(CampaignId, UserId),
+    books: &Books,
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        key.0.as_str().into(),
+        key.1.as_str().into(),
+        books
+            .campaign_users
+            .get(key)
+            .map_or(0, |tokens| tokens.0)
+            .into(),
+    ])
+}
+
+pub(super) const REVERSALS: Table = Table {
+    name: "reversals",
+    columns: &[
+        Text("partner_id"),
+        Text("id"),
+        Text("action_id"),
+        Text("key_space"),
+        Text("idempotency_key"),
+        Number("percent"),
+        Text("reason"),
+        Text("status"),
+        Number("tokens"),
+        Number("debt"),
+        Number("remaining"),
+        Text("transaction_ids"),
+        Number("created_at"),
+    ],
+    conflict: "",
+};
+
+pub(super) fn push_reversal(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    reversal: &Reversal,
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        reversal.id.as_str().into(),
+        reversal.action_id.as_str().into(),
+        reversal.key.space.as_str().into(),
+        reversal.key.key.as_str().into(),
+        i64::from(reversal.percent.hundredths()).into(),
+        reversal.reason.as_str().into(),
+        reversal.status.as_str().into(),
+        reversal.tokens.0.into(),
+        reversal.debt.0.into(),
+        reversal.remaining.0.into(),
+        json(&reversal.transaction_ids)?.as_str().into(),
+        reversal.created_at.0.into(),
+    ])
+}
+
+pub(super) const SPENDS: Table = Table {
+    name: "spends",
+    columns: &[
+        Text("partner_id"),
+        Text("idempotency_key"),
+        Text("transaction_id"),
+        Text("user_id"),
+        Number("amount"),
+    ],
+    conflict: "",
+};
+
+pub(super) fn push_spend(rows: &mut Rows, partner: &PartnerId, spent: &Spent) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        spent.key.as_str().into(),
+        spent.transaction_id.as_str().into(),
+        spent.user_id.as_str().into(),
+        spent.amount.0.into(),
+    ])
 }
