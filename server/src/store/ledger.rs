@@ -112,22 +112,22 @@ impl Work for Writer {
         }
     }
 
-    async fn run(&self, orders: &[Order]) -> Result<Vec<Self::Answer>, sqlx::Error> {
+    async fn run(&self, batch: &[Order]) -> Result<Vec<Self::Answer>, sqlx::Error> {
         let mut tx = self.db.write().await?;
-        let (mut shelf, now) =
-            load::load(&mut tx, (self.db.dialect(), &self.context), orders).await?;
+        let (mut books, now) =
+            load::load(&mut tx, (self.db.dialect(), &self.context), batch).await?;
         let stamp = Stamp {
             now,
             environment: self.environment.into(),
         };
         let mut changes = Changes::new(stamp.now, self.environment);
-        let mut answers = Vec::with_capacity(orders.len());
+        let mut answers = Vec::with_capacity(batch.len());
         for Order {
             partner_id,
             command,
-        } in orders
+        } in batch
         {
-            let loaded = shelf.get_mut(partner_id).ok_or(sqlx::Error::RowNotFound)?;
+            let loaded = books.get_mut(partner_id).ok_or(sqlx::Error::RowNotFound)?;
             let decided = decide(&loaded.books, command, stamp);
             if let Ok(movement) = &decided {
                 loaded.books.apply(movement);
@@ -137,7 +137,7 @@ impl Work for Writer {
         }
         if !changes.is_empty() {
             let by = (self.db.dialect(), &self.context);
-            save::save(&mut tx, by, (changes, &mut shelf)).await?;
+            save::save(&mut tx, by, (changes, &mut books)).await?;
             tx.commit().await?;
         }
         Ok(answers)

@@ -24,7 +24,7 @@ pub(super) fn reward(books: &Books, command: &Reward, stamp: Stamp) -> Result<Mo
     let mut made = Vec::new();
     let receivers = receivers(books, command, &mut made, (&mut ids, stamp));
     match plan(books, command, &receivers, stamp) {
-        Ok(plan) => pay(books, (action, made), plan, (&mut ids, stamp)),
+        Ok(plan) => pay(books, (action, made), &plan, (&mut ids, stamp)),
         Err(Stop::Refused(refusal)) => Err(refusal),
         Err(Stop::Unpaid(code)) => match command.on_refusal {
             OnRefusal::Wait => Err(code.into()),
@@ -128,7 +128,7 @@ fn choose_pool<'a>(
 fn pay(
     books: &Books,
     (mut action, made): (Action, Vec<Effect>),
-    plan: Plan<'_>,
+    plan: &Plan<'_>,
     (ids, stamp): (&mut Ids, Stamp),
 ) -> Result<Movement, Refusal> {
     let mut effects = made;

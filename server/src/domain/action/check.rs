@@ -80,20 +80,16 @@ pub(super) fn submit(settings: &Settings, request: &SubmitAction) -> Result<Pric
     };
     let currency = currency.ok_or_else(no_rate)?;
     let rate = settings.reward_rate(currency).ok_or_else(no_rate)?;
-    match amount {
-        Some(Ok(amount)) => Ok(Priced {
-            amount,
-            currency,
-            rate,
-        }),
-        _ => {
-            let field = FieldError::new("amount", "is more than can be counted");
-            Err(
-                Error::new(Code::AmountTooLarge, "amount: is more than can be counted")
-                    .naming(vec![field]),
-            )
-        }
-    }
+    let Some(Ok(amount)) = amount else {
+        let field = FieldError::new("amount", "is more than can be counted");
+        let message = format!("{}: {}", field.field, field.message);
+        return Err(Error::new(Code::AmountTooLarge, message).naming(vec![field]));
+    };
+    Ok(Priced {
+        amount,
+        currency,
+        rate,
+    })
 }
 
 fn stakeholders(problems: &mut Problems, request: &SubmitAction) {

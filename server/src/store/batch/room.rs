@@ -23,12 +23,12 @@ impl Room {
     /// there is not enough.
     pub(super) fn take(&self, owner: &str, weight: usize) -> bool {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let owned = taken.by_owner.get(owner).copied().unwrap_or(0);
-        if taken.weight + weight > MAX_WEIGHT || owned + weight > MAX_OWNED {
+        let theirs = taken.by_owner.get(owner).copied().unwrap_or(0);
+        if taken.weight + weight > MAX_WEIGHT || theirs + weight > MAX_OWNED {
             return false;
         }
         taken.weight += weight;
-        taken.by_owner.insert(owner.to_owned(), owned + weight);
+        taken.by_owner.insert(owner.to_owned(), theirs + weight);
         true
     }
 
@@ -36,11 +36,11 @@ impl Room {
     pub(super) fn give_back(&self, owner: &str, weight: usize) {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         taken.weight = taken.weight.saturating_sub(weight);
-        let Some(owned) = taken.by_owner.get_mut(owner) else {
+        let Some(theirs) = taken.by_owner.get_mut(owner) else {
             return;
         };
-        *owned = owned.saturating_sub(weight);
-        if *owned == 0 {
+        *theirs = theirs.saturating_sub(weight);
+        if *theirs == 0 {
             taken.by_owner.remove(owner);
         }
     }
