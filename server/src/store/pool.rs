@@ -4,12 +4,14 @@ use ledger::{Pool, Refill};
 use shared::id::{PartnerId, PoolId, PoolRequestId};
 use shared::money::Tokens;
 use shared::time::Timestamp;
+use shared::token_pool;
 use sqlx::Error;
 use sqlx::any::AnyRow;
 
 use super::Connection;
 use super::row::Columns as _;
 use super::sql::json;
+use crate::config::Environment;
 
 /// Adds a pool with nothing in it.
 pub async fn insert(
@@ -53,6 +55,112 @@ pub async fn find(
         .fetch_optional(conn)
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Whose pool it is, as the operator asks, who knows only its id.
+pub async fn find_partner(conn: &mut Connection, id: &PoolId) -> Result<Option<PartnerId>, Error> {
+    let row = sqlx::query("SELECT partner_id FROM pools WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| row.text("partner_id")).transpose()
+}
+
+/// The pools of one partner or of all, oldest first, at most `limit`.
+pub async fn list_all(
+    conn: &mut Connection,
+    partner_id: Option<&PartnerId>,
+    limit: i64,
+) -> Result<Vec<Pool>, Error> {
+    let rows = sqlx::query(
+        "SELECT * FROM pools WHERE CAST($1 AS TEXT) IS NULL OR partner_id = $1
+         ORDER BY created_at, id LIMIT $2",
+    )
+    .bind(partner_id.map(PartnerId::as_str))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Pools whose time is over and whose rest has not gone back yet, at most
+/// `limit`.
+pub async fn overdue(
+    conn: &mut Connection,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(PartnerId, PoolId)>, Error> {
+    let rows = sqlx::query(
+        "SELECT partner_id, id FROM pools WHERE expiry_booked = 0 AND expires_at <= $1
+         ORDER BY expires_at LIMIT $2",
+    )
+    .bind(now.0)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    let key = |row: &AnyRow| Ok((row.text("partner_id")?, row.text("id")?));
+    rows.iter().map(key).collect()
+}
+
+/// Lets a pool pay, or not, under its partner's books lock.
+pub async fn set_active(
+    conn: &mut Connection,
+    (partner_id, id): (&PartnerId, &PoolId),
+    is_active: bool,
+) -> Result<(), Error> {
+    sqlx::query("UPDATE pools SET is_active = $1 WHERE partner_id = $2 AND id = $3")
+        .bind(i64::from(is_active))
+        .bind(partner_id.as_str())
+        .bind(id.as_str())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Sets what a pool may refill itself with, under its partner's books lock;
+/// false if it has no refills.
+pub async fn set_refill_allowance(
+    conn: &mut Connection,
+    (partner_id, id): (&PartnerId, &PoolId),
+    allowance: Tokens,
+) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE pools SET refill_allowance = $1
+         WHERE partner_id = $2 AND id = $3 AND refill_amount IS NOT NULL",
+    )
+    .bind(allowance.0)
+    .bind(partner_id.as_str())
+    .bind(id.as_str())
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A pool as it is shown at a moment.
+pub fn view(pool: &Pool, (now, environment): (Timestamp, Environment)) -> token_pool::Pool {
+    token_pool::Pool {
+        id: pool.id.clone(),
+        name: pool.name.clone(),
+        environment: environment.as_str().to_owned(),
+        status: pool.status(now),
+        balance: pool.balance,
+        allocated: pool.allocated,
+        distributed: pool.distributed,
+        reversed: pool.reversed,
+        low_balance_threshold: pool.low_balance_threshold,
+        restrictions: token_pool::Restrictions {
+            vesting_days: pool.vesting_days,
+            expires_at: pool.expires_at,
+            allowed_action_types: pool.action_types.clone(),
+        },
+        auto_refill: pool.refill.as_ref().map(|refill| token_pool::AutoRefill {
+            enabled: refill.allowance.0 > 0,
+            threshold: refill.threshold,
+            amount: refill.amount,
+            max_per_day: refill.per_day,
+        }),
+        created_at: pool.created_at,
+    }
 }
 
 /// Marks a request that waited as granted.

@@ -1,6 +1,6 @@
 //! The events that a movement gives rise to, as webhooks will tell them.
 
-use ledger::{Account, Action, ActionStatus, Books, Effect, News, Pool, Transaction};
+use ledger::{Account, Action, ActionStatus, Books, Effect, News, Transaction};
 use serde::Serialize;
 use serde_json::json;
 use shared::action::ActionEvent;
@@ -8,18 +8,18 @@ use shared::event::EventType;
 use shared::id::PoolId;
 use shared::money::Tokens;
 use shared::time::Timestamp;
+use shared::transaction;
 use shared::transaction::{Direction, Entry, TransactionType};
-use shared::{token_pool, transaction};
 
 use crate::config::Environment;
-use crate::store::action;
+use crate::store::{action, pool};
 
 /// Where and when it happened.
 type Scene = (Timestamp, Environment);
 
 /// The events of one effect; the books are as they stand after it.
 pub(super) fn events(effect: &Effect, books: &Books, scene: Scene) -> Vec<(EventType, String)> {
-    let pool = |event_type, id| pool_event(event_type, books, id, scene);
+    let of_pool = |event_type, id| pool_event(event_type, books, id, scene);
     match effect {
         Effect::User(user) => {
             let data = json!({ "externalUserId": user.external_id, "id": user.id });
@@ -28,7 +28,9 @@ pub(super) fn events(effect: &Effect, books: &Books, scene: Scene) -> Vec<(Event
         Effect::Transaction(transaction) => {
             let moved = text(&transaction_view(transaction));
             let filled = match (transaction.transaction_type, &transaction.pool_id) {
-                (TransactionType::Allocation, Some(id)) => pool(EventType::TokenPoolAllocated, id),
+                (TransactionType::Allocation, Some(id)) => {
+                    of_pool(EventType::TokenPoolAllocated, id)
+                }
                 _ => None,
             };
             let moved = (EventType::TransactionCompleted, moved);
@@ -59,10 +61,10 @@ pub(super) fn events(effect: &Effect, books: &Books, scene: Scene) -> Vec<(Event
         Effect::Warned {
             pool_id,
             told: true,
-        } => pool(EventType::TokenPoolLowBalance, pool_id)
+        } => of_pool(EventType::TokenPoolLowBalance, pool_id)
             .into_iter()
             .collect(),
-        Effect::Depleted(pool_id) => pool(EventType::TokenPoolDepleted, pool_id)
+        Effect::Depleted(pool_id) => of_pool(EventType::TokenPoolDepleted, pool_id)
             .into_iter()
             .collect(),
         Effect::Action {
@@ -86,7 +88,7 @@ fn pool_event(
     scene: Scene,
 ) -> Option<(EventType, String)> {
     let pool = books.pools.get(id)?;
-    Some((event_type, text(&pool_view(pool, scene))))
+    Some((event_type, text(&pool::view(pool, scene))))
 }
 
 fn text(view: &impl Serialize) -> String {
@@ -138,25 +140,5 @@ fn transaction_view(moved: &Transaction) -> transaction::Transaction {
         action_id: moved.action_id.clone(),
         pool_id: moved.pool_id.clone(),
         created_at: moved.created_at,
-    }
-}
-
-fn pool_view(pool: &Pool, (now, environment): Scene) -> token_pool::Pool {
-    token_pool::Pool {
-        id: pool.id.clone(),
-        name: pool.name.clone(),
-        environment: environment.as_str().to_owned(),
-        status: pool.status(now),
-        balance: pool.balance,
-        allocated: pool.allocated,
-        distributed: pool.distributed,
-        reversed: pool.reversed,
-        low_balance_threshold: pool.low_balance_threshold,
-        restrictions: token_pool::Restrictions {
-            vesting_days: pool.vesting_days,
-            expires_at: pool.expires_at,
-            allowed_action_types: pool.action_types.clone(),
-        },
-        created_at: pool.created_at,
     }
 }
