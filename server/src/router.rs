@@ -44,7 +44,10 @@ fn partner_calls() -> Calls {
         .add(users::create_user)
         .add(users::list_users)
         .add(users::get_user)
+        .add(users::update_user)
+        .add(users::delete_user)
         .add(users::get_balance)
+        .add(users::list_transactions)
         .add(token_pools::get_balance)
 }
 
