@@ -6,6 +6,7 @@ mod address;
 pub mod batch;
 pub mod campaign;
 pub mod donation;
+pub mod erasure;
 pub mod event;
 pub mod job;
 pub mod key;
@@ -18,6 +19,7 @@ pub mod replay;
 mod row;
 pub mod setting;
 pub mod sql;
+pub mod transaction;
 pub mod user;
 
 use std::fs::File;

@@ -9,6 +9,7 @@ mod names;
 pub mod action;
 pub mod call;
 pub mod campaign;
+pub mod change;
 pub mod config;
 pub mod decimal;
 pub mod donation;
@@ -26,5 +27,6 @@ pub mod token_pool;
 pub mod transaction;
 pub mod user;
 
-pub use call::{Auth, Call, CallFacts, Feature, Method, Scope};
+pub use call::{Auth, Call, CallFacts, Feature, Method, NoContent, Scope};
+pub use change::Change;
 pub use error::{Code, ErrorBody, FieldError};

@@ -3,7 +3,7 @@
 use shared::event::EventType;
 use shared::id::{EventId, PartnerId};
 use shared::time::Timestamp;
-use sqlx::Error;
+use sqlx::{AssertSqlSafe, Error};
 
 use super::Connection;
 use super::row::Columns as _;
@@ -19,6 +19,23 @@ pub async fn next_commit(conn: &mut Connection, partner_id: &PartnerId) -> Resul
         .fetch_one(conn)
         .await?
         .number("commit_number")
+}
+
+/// Holds the partner's books until the transaction ends, for one that must take
+/// turns with those that write events, and writes none itself.
+pub async fn lock_books(
+    conn: &mut Connection,
+    dialect: Dialect,
+    partner_id: &PartnerId,
+) -> Result<(), Error> {
+    sqlx::query(AssertSqlSafe(format!(
+        "SELECT 1 FROM books WHERE partner_id = $1 {}",
+        dialect.lock()
+    )))
+    .bind(partner_id.as_str())
+    .fetch_one(conn)
+    .await?;
+    Ok(())
 }
 
 /// Adds the only event of a commit, numbered by [`next_commit`].
