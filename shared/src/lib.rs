@@ -10,6 +10,7 @@ pub mod action;
 pub mod call;
 pub mod campaign;
 pub mod config;
+pub mod day;
 pub mod decimal;
 pub mod donation;
 pub mod error;
