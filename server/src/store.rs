@@ -3,12 +3,14 @@
 
 mod address;
 pub mod batch;
+pub mod caller;
 pub mod donation;
 pub mod event;
 pub mod job;
 pub mod key;
 pub mod ledger;
 pub mod list;
+mod memory;
 pub mod organization;
 pub mod partner;
 pub mod pool;
@@ -17,9 +19,11 @@ mod row;
 pub mod setting;
 pub mod sql;
 pub mod user;
+mod write;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -27,8 +31,11 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Transaction};
 
 use self::address::Address;
+use self::caller::Caller;
+use self::memory::Memory;
 use self::row::Columns as _;
 use self::sql::Dialect;
+pub use self::write::Write;
 
 /// Connections for reading on SQLite.
 const SQLITE_READERS: u32 = 4;
@@ -54,6 +61,7 @@ pub struct Db {
     readers: AnyPool,
     /// One connection on SQLite, where writers take turns.
     writers: AnyPool,
+    callers: Arc<Memory<Caller>>,
 }
 
 /// Why the database cannot be used, in one line.
@@ -126,12 +134,14 @@ impl Db {
                     dialect: Dialect::Sqlite,
                     writers: connect(address, 1, SQLITE_SETTINGS).await?,
                     readers: connect(address, SQLITE_READERS, SQLITE_SETTINGS).await?,
+                    callers: Arc::default(),
                 }
             }
             Address::Postgres(_) => Self {
                 dialect: Dialect::Postgres,
                 writers: connect(address, POSTGRES_WRITERS, POSTGRES_SETTINGS).await?,
                 readers: connect(address, POSTGRES_READERS, POSTGRES_SETTINGS).await?,
+                callers: Arc::default(),
             },
         };
         let turn = match address {
@@ -166,13 +176,13 @@ impl Db {
         self.readers.acquire().await
     }
 
-    /// A transaction for writing. Nothing but SQL may be awaited before its
-    /// commit; dropped, it is rolled back.
-    pub async fn write(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
-        match self.dialect {
-            Dialect::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await,
-            Dialect::Postgres => self.writers.begin().await,
-        }
+    /// A transaction for writing.
+    pub async fn write(&self) -> Result<Write, sqlx::Error> {
+        let tx = match self.dialect {
+            Dialect::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.writers.begin().await?,
+        };
+        Ok(Write::new(tx, self.callers.clone()))
     }
 
     /// A transaction for reading that sees one state of the whole database,
