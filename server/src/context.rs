@@ -3,7 +3,6 @@
 //! Everything else is handed a [`Context`], so that a test can move time by
 //! hand.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,6 +11,7 @@ use ledger::Seed;
 use shared::id::{DonationId, EventId};
 use shared::time::Timestamp;
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The source of time and chance.
@@ -130,10 +130,9 @@ impl Context {
 
 /// The bytes as lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from(HEX[usize::from(value)]);
     bytes
         .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)])
+        .collect()
 }
