@@ -6,5 +6,6 @@ pub mod donation;
 pub mod key;
 pub mod order;
 pub mod replay;
+pub mod spend;
 pub mod text;
 pub mod user;

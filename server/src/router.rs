@@ -48,6 +48,7 @@ fn partner_calls() -> Calls {
         .add(users::delete_user)
         .add(users::get_balance)
         .add(users::list_transactions)
+        .add(users::spend)
         .add(token_pools::get_balance)
         .add(actions::submit)
         .add(actions::submit_bulk)

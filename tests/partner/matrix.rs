@@ -76,6 +76,9 @@ fn action(user: &str) -> Value {
 /// What a call with an id in its path needs besides, so that it succeeds.
 fn body_beside_id(path: &str) -> Value {
     match path {
+        "/v1/partner/users/{externalId}/spend" => {
+            json!({ "amount": 1, "idempotencyKey": "their spend" })
+        }
         "/v1/partner/actions/{actionId}/reverse" => {
             json!({ "reversalPercentage": 10, "refundIdempotencyKey": "their refund" })
         }
