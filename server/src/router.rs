@@ -17,7 +17,7 @@ use shared::CallFacts;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
-use crate::api::partner::{configuration, donations, organizations, token_pools, users};
+use crate::api::partner::{campaigns, configuration, donations, organizations, token_pools, users};
 use crate::app::App;
 use crate::error::Error;
 use crate::page;
@@ -46,6 +46,12 @@ fn partner_calls() -> Calls {
         .add(users::get_user)
         .add(users::get_balance)
         .add(token_pools::get_balance)
+        .add(campaigns::create_campaign)
+        .add(campaigns::list_campaigns)
+        .add(campaigns::get_active_campaign)
+        .add(campaigns::get_campaign)
+        .add(campaigns::update_campaign)
+        .add(campaigns::get_analytics)
 }
 
 /// What is true of every call, for those who walk over all of them.

@@ -3,6 +3,7 @@
 
 mod address;
 pub mod batch;
+pub mod campaign;
 pub mod donation;
 pub mod event;
 pub mod job;

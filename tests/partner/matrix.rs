@@ -26,9 +26,11 @@ struct Theirs {
     donation_id: String,
     user: String,
     pool_id: String,
+    campaign_id: String,
 }
 
 const THEIR_USER: &str = "their-user";
+const CAMPAIGNS: &str = "/v1/partner/campaigns";
 
 async fn fill_theirs(stage: &Stage) -> Theirs {
     let body = json!({ "externalUserId": THEIR_USER, "email": "theirs@example.org" });
@@ -48,7 +50,11 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
         .send()
         .await
         .answer(201);
+    let campaign = json!({ "name": "Their campaign", "status": "ACTIVE" });
+    let request = stage.theirs.signed_json("POST", CAMPAIGNS, &campaign);
+    let campaign: Value = request.send().await.answer(201);
     Theirs {
+        campaign_id: campaign["id"].as_str().unwrap().to_owned(),
         donation_id: link["partnerDonationId"].as_str().unwrap().to_owned(),
         user: THEIR_USER.to_owned(),
         pool_id: stage.theirs.pool_id.to_string(),
@@ -68,6 +74,11 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
         (path, "id") if path.starts_with("/v1/partner/token-pools/") => {
             (Owner::Partner, &theirs.pool_id, "000000000000000000000000")
         }
+        (path, "id") if path.starts_with(CAMPAIGNS) => (
+            Owner::Partner,
+            &theirs.campaign_id,
+            "000000000000000000000000",
+        ),
         ("/v1/partner/organizations/{slug}", "slug") => (Owner::Everyone, "river-trust", "nobody"),
         (path, name) => panic!("say whose {{{name}}} of {path} is"),
     }
@@ -146,14 +157,21 @@ fn plain_call(path: &str) -> (&'static str, Value) {
             json!({ "nonprofitSlug": "river-trust", "amount": 100, "idempotencyKey": "their key" }),
         ),
         "/v1/partner/users" => ("", json!({ "externalUserId": THEIR_USER })),
+        CAMPAIGNS => ("", json!({ "name": "Our other campaign" })),
+        "/v1/partner/campaigns/active" => ("", json!({})),
         path => panic!("say how {path} is called"),
     }
 }
 
 async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
     let theirs = fill_theirs(stage).await;
+    let campaign = json!({ "name": "Our campaign", "status": "ACTIVE" });
+    let ours = stage.ours.signed_json("POST", CAMPAIGNS, &campaign);
+    assert_eq!(ours.send().await.status, 201);
     let secrets = [
         theirs.donation_id.as_str(),
+        &theirs.campaign_id,
+        "Their campaign",
         "theirs@example.org",
         "777",
         &theirs.pool_id,

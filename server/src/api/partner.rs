@@ -1,5 +1,6 @@
 //! The SIR dialect.
 
+pub mod campaigns;
 pub mod configuration;
 pub mod donations;
 mod lists;

@@ -12,6 +12,9 @@ pub const MAX_NAME: usize = 100;
 /// The longest name that a partner gives a user, in characters.
 pub const MAX_USER_ID: usize = 128;
 
+/// The longest type of actions or stakeholders.
+const MAX_TYPE_CODE: usize = 40;
+
 pub type Checked = Result<(), String>;
 
 /// 1 to `most` characters, none of them a control character.
@@ -32,6 +35,21 @@ pub fn ascii(text: &str, most: usize) -> Checked {
         return Ok(());
     }
     Err(format!("must have 1 to {most} printable ASCII characters"))
+}
+
+/// The name of a type of actions or stakeholders: `^[A-Z][A-Z0-9_]{1,39}$`.
+pub fn type_code(text: &str) -> Checked {
+    let is_code = (2..=MAX_TYPE_CODE).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_uppercase())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    if is_code {
+        return Ok(());
+    }
+    Err(format!(
+        "must have 2 to {MAX_TYPE_CODE} of the characters A-Z, 0-9 and _, the first a letter, such as PURCHASE"
+    ))
 }
 
 pub fn email(text: &str) -> Checked {
@@ -124,6 +142,26 @@ pub fn origin(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_type_is_upper_case_and_begins_with_a_letter() {
+        for good in ["PURCHASE", "A1", "A_", &"A".repeat(40)] {
+            assert_eq!(type_code(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "A",
+            "1A",
+            "_A",
+            "Purchase",
+            "A-B",
+            "Ä1",
+            "A ",
+            &"A".repeat(41),
+        ] {
+            assert!(type_code(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn an_email_has_a_name_and_a_host() {
