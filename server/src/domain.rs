@@ -1,6 +1,7 @@
 //! Rules that are not the ledger's: what a gift, a user and a campaign may be,
 //! and the short transactions in which they come about.
 
+pub mod action;
 pub mod campaign;
 pub mod donation;
 pub mod key;

@@ -17,7 +17,9 @@ use shared::CallFacts;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
-use crate::api::partner::{campaigns, configuration, donations, organizations, token_pools, users};
+use crate::api::partner::{
+    actions, campaigns, configuration, donations, organizations, token_pools, users,
+};
 use crate::app::App;
 use crate::error::Error;
 use crate::page;
@@ -44,8 +46,17 @@ fn partner_calls() -> Calls {
         .add(users::create_user)
         .add(users::list_users)
         .add(users::get_user)
+        .add(users::update_user)
+        .add(users::delete_user)
         .add(users::get_balance)
+        .add(users::list_transactions)
         .add(token_pools::get_balance)
+        .add(actions::submit)
+        .add(actions::submit_bulk)
+        .add(actions::get_bulk_job)
+        .add(actions::list_actions)
+        .add(actions::get_action)
+        .add(actions::reverse)
         .add(campaigns::create_campaign)
         .add(campaigns::list_campaigns)
         .add(campaigns::get_active_campaign)

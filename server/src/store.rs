@@ -1,10 +1,12 @@
 //! The database: SQLite or PostgreSQL behind one interface, one SQL text for
 //! both. Every statement of the server stands in this room; no HTTP does.
 
+pub mod action;
 mod address;
 pub mod batch;
 pub mod campaign;
 pub mod donation;
+pub mod erasure;
 pub mod event;
 pub mod job;
 pub mod key;
@@ -17,6 +19,7 @@ pub mod replay;
 mod row;
 pub mod setting;
 pub mod sql;
+pub mod transaction;
 pub mod user;
 
 use std::fs::File;

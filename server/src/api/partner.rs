@@ -1,5 +1,6 @@
 //! The SIR dialect.
 
+pub mod actions;
 pub mod campaigns;
 pub mod configuration;
 pub mod donations;

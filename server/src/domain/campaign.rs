@@ -5,22 +5,20 @@
 pub mod report;
 mod rules;
 
-use shared::Code;
 use shared::campaign::{Campaign, CampaignStatus, CreateCampaign, UpdateCampaign};
 use shared::decimal::Multiplier;
 use shared::event::EventType;
 use shared::id::{CampaignId, PartnerId};
 use shared::money::Tokens;
 use shared::time::Timestamp;
+use shared::{Change, Code, FieldError};
 
-use super::replay::{self, Once};
+use super::replay::{Attempt, Once};
 use crate::app::App;
 use crate::error::Error;
 use crate::store::campaign::CampaignRow;
 use crate::store::event::{self, EventRow};
-use crate::store::replay::Replay;
 use crate::store::{self, Connection};
-use crate::vault;
 
 /// The most campaigns of a partner that are ACTIVE at a time: every action is
 /// priced by looking through them.
@@ -37,23 +35,14 @@ pub async fn create(
     idempotency_key: Option<String>,
     request: CreateCampaign,
 ) -> Result<Once<Campaign>, Error> {
-    let key = replay::key(idempotency_key, None)?;
-    let fingerprint = serde_json::to_vec(&request)
-        .map(vault::hash)
-        .map_err(Error::internal)?;
-    let campaign = new_campaign(app, request)?;
+    let now = app.context.now();
+    let attempt = Attempt::new(partner_id, idempotency_key, &request, now)?;
+    let campaign = new_campaign(app, request, now)?;
     rules::check(&campaign)?;
     let mut tx = app.db.write().await?;
     let commit = event::next_commit(&mut tx, partner_id).await?;
-    let now = campaign.created_at;
-    if let Some(key) = &key
-        && let Some(earlier) = store::replay::find(&mut tx, partner_id, key, now).await?
-    {
-        if earlier.fingerprint != fingerprint {
-            return Err(replay::reused());
-        }
-        let answer = serde_json::from_str(&earlier.answer).map_err(Error::internal)?;
-        return Ok(Once::again(answer));
+    if let Some(earlier) = attempt.earlier(&mut tx).await? {
+        return Ok(earlier);
     }
     let mut row = CampaignRow {
         partner_id: partner_id.clone(),
@@ -64,19 +53,13 @@ pub async fn create(
     check_others(&mut tx, &row, now).await?;
     store::campaign::insert(&mut tx, &row).await?;
     tell(app, &mut tx, (partner_id, commit), &news).await?;
-    if let Some(key) = &key {
-        let answer = serde_json::to_string(&row.public).map_err(Error::internal)?;
-        let replay = Replay {
-            fingerprint,
-            answer,
-        };
-        store::replay::put(&mut tx, partner_id, (key, now), &replay).await?;
-    }
+    let id = row.public.id.clone();
+    let made = attempt.keep(&mut tx, id.as_str(), row.public).await?;
     tx.commit().await?;
-    Ok(Once::first(row.public))
+    Ok(made)
 }
 
-fn new_campaign(app: &App, request: CreateCampaign) -> Result<Campaign, Error> {
+fn new_campaign(app: &App, request: CreateCampaign, now: Timestamp) -> Result<Campaign, Error> {
     let status = request.status.unwrap_or(CampaignStatus::Draft);
     if !matches!(status, CampaignStatus::Draft | CampaignStatus::Active) {
         return Err(Error::field(
@@ -84,7 +67,6 @@ fn new_campaign(app: &App, request: CreateCampaign) -> Result<Campaign, Error> {
             "must be DRAFT or ACTIVE for a new campaign",
         ));
     }
-    let now = app.context.now();
     Ok(Campaign {
         id: app.context.object_id(),
         name: request.name,
@@ -112,6 +94,7 @@ pub async fn update(
     partner_id: &PartnerId,
     request: UpdateCampaign,
 ) -> Result<Campaign, Error> {
+    check_present(&request)?;
     let mut tx = app.db.write().await?;
     let commit = event::next_commit(&mut tx, partner_id).await?;
     let found = store::campaign::find(&mut tx, partner_id, &request.id).await?;
@@ -138,31 +121,45 @@ pub async fn update(
     Ok(row.public)
 }
 
+fn check_present(request: &UpdateCampaign) -> Result<(), Error> {
+    let is_null = [
+        ("name", request.name == Change::Clear),
+        ("status", request.status == Change::Clear),
+    ];
+    let nulls = is_null.into_iter().filter(|(_, is_null)| *is_null);
+    let problems: Vec<_> = nulls
+        .map(|(field, _)| FieldError::new(field, "must not be null"))
+        .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid(problems))
+    }
+}
+
 fn changed(before: Campaign, change: UpdateCampaign) -> Campaign {
+    let multiplier = change.multiplier.of(Some(before.multiplier));
     Campaign {
-        name: change.name.unwrap_or(before.name),
-        description: change.description.unwrap_or(before.description),
-        status: change.status.unwrap_or(before.status),
-        action_types: change
-            .action_types
-            .map_or(before.action_types, Option::unwrap_or_default),
-        multiplier: change
-            .multiplier
-            .map_or(before.multiplier, |new| new.unwrap_or(Multiplier::ONE)),
-        tiers: change.tiers.map_or(before.tiers, Option::unwrap_or_default),
-        splits: change
-            .splits
-            .map_or(before.splits, Option::unwrap_or_default),
-        per_action_cap: change.per_action_cap.unwrap_or(before.per_action_cap),
-        per_user_cap: change.per_user_cap.unwrap_or(before.per_user_cap),
-        budget: change.budget.unwrap_or(before.budget),
-        starts_at: change.starts_at.unwrap_or(before.starts_at),
-        ends_at: change.ends_at.unwrap_or(before.ends_at),
-        schedule: change
-            .schedule
-            .map_or(before.schedule, Option::unwrap_or_default),
+        name: change.name.of(None).unwrap_or(before.name),
+        description: change.description.of(before.description),
+        status: change.status.of(None).unwrap_or(before.status),
+        action_types: or_empty(change.action_types, before.action_types),
+        multiplier: multiplier.unwrap_or(Multiplier::ONE),
+        tiers: or_empty(change.tiers, before.tiers),
+        splits: or_empty(change.splits, before.splits),
+        per_action_cap: change.per_action_cap.of(before.per_action_cap),
+        per_user_cap: change.per_user_cap.of(before.per_user_cap),
+        budget: change.budget.of(before.budget),
+        starts_at: change.starts_at.of(before.starts_at),
+        ends_at: change.ends_at.of(before.ends_at),
+        schedule: or_empty(change.schedule, before.schedule),
         ..before
     }
+}
+
+/// What is removed is empty then.
+fn or_empty<T: Default>(change: Change<T>, before: T) -> T {
+    change.of(Some(before)).unwrap_or_default()
 }
 
 fn check_change(before: &Campaign, after: &Campaign, now: Timestamp) -> Result<(), Error> {

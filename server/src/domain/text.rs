@@ -1,5 +1,7 @@
 //! What a text from outside may be. Each answers what is wrong, in words.
 
+use serde_json::{Map, Value};
+
 use crate::config::Environment;
 
 /// The longest address of a page, in bytes.
@@ -12,8 +14,8 @@ pub const MAX_NAME: usize = 100;
 /// The longest name that a partner gives a user, in characters.
 pub const MAX_USER_ID: usize = 128;
 
-/// The longest type of actions or stakeholders.
-const MAX_TYPE_CODE: usize = 40;
+/// The largest metadata, in bytes of JSON.
+const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 pub type Checked = Result<(), String>;
 
@@ -37,19 +39,32 @@ pub fn ascii(text: &str, most: usize) -> Checked {
     Err(format!("must have 1 to {most} printable ASCII characters"))
 }
 
-/// The name of a type of actions or stakeholders: `^[A-Z][A-Z0-9_]{1,39}$`.
+/// What a partner keeps beside something of its own.
+pub fn metadata(metadata: &Map<String, Value>) -> Checked {
+    let bytes = serde_json::to_vec(metadata).map_or(usize::MAX, |text| text.len());
+    if bytes <= MAX_METADATA_BYTES {
+        return Ok(());
+    }
+    Err(format!(
+        "must be at most {MAX_METADATA_BYTES} bytes of JSON"
+    ))
+}
+
+/// A code of ours or of the partner's, such as `PURCHASE`.
 pub fn type_code(text: &str) -> Checked {
-    let is_code = (2..=MAX_TYPE_CODE).contains(&text.len())
+    let is_code = (2..=40).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_uppercase())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     if is_code {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(
+            "must have 2 to 40 characters of A-Z, 0-9 and _, a letter first, such as PURCHASE"
+                .to_owned(),
+        )
     }
-    Err(format!(
-        "must have 2 to {MAX_TYPE_CODE} of the characters A-Z, 0-9 and _, the first a letter, such as PURCHASE"
-    ))
 }
 
 pub fn email(text: &str) -> Checked {

@@ -231,7 +231,24 @@ pub async fn due(
         .collect()
 }
 
+/// Writes what a campaign has spent, under its partner's books lock.
+pub(super) async fn set_spent(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    id: &CampaignId,
+    spent: Tokens,
+) -> Result<(), Error> {
+    sqlx::query("UPDATE campaigns SET spent = $1 WHERE partner_id = $2 AND id = $3")
+        .bind(spent.0)
+        .bind(partner_id.as_str())
+        .bind(id.as_str())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 pub(super) fn read(row: &AnyRow) -> Result<Campaign, Error> {
+    let tokens = |name: &str| Ok::<_, Error>(row.number_or_null(name)?.map(Tokens));
     Ok(Campaign {
         id: row.text("id")?,
         name: row.text("name")?,
@@ -241,9 +258,9 @@ pub(super) fn read(row: &AnyRow) -> Result<Campaign, Error> {
         multiplier: Multiplier::from_ten_thousandths(row.number("multiplier")?),
         tiers: row.json("tiers")?,
         splits: row.json("splits")?,
-        per_action_cap: row.number_or_null("per_action_cap")?.map(Tokens),
-        per_user_cap: row.number_or_null("per_user_cap")?.map(Tokens),
-        budget: row.number_or_null("budget")?.map(Tokens),
+        per_action_cap: tokens("per_action_cap")?,
+        per_user_cap: tokens("per_user_cap")?,
+        budget: tokens("budget")?,
         spent: Tokens(row.number("spent")?),
         starts_at: row.time_or_null("starts_at")?,
         ends_at: row.time_or_null("ends_at")?,

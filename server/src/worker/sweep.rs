@@ -1,13 +1,18 @@
-//! Writes down what the clock has brought: links that nobody paid end, campaigns
-//! start and end, answers that no replay can ask for any more are forgotten.
+//! Writes down what the clock has brought: links that nobody paid and pools with
+//! a last day end, campaigns start and end, answers that no replay can ask for
+//! any more are forgotten.
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use ledger::{Command, Expire};
+use shared::id::{PartnerId, PoolId};
 
 use crate::app::App;
 use crate::domain::{campaign, donation};
 use crate::error::Error;
 use crate::store;
+use crate::store::ledger::Order;
 
 /// How often the sweeper passes.
 const EVERY: Duration = Duration::from_secs(5);
@@ -32,10 +37,13 @@ pub(super) async fn run(app: Arc<App>) {
 /// Does what is due, and answers how many rows of the most numerous kind that
 /// was. What cannot be done is left to the next pass.
 pub async fn pass(app: &App) -> Result<i64, Error> {
-    let links = expire_links(app).await?;
-    let campaigns = settle_campaigns(app).await?;
-    let replays = forget_replays(app).await?;
-    Ok(links.max(campaigns).max(replays))
+    let done = [
+        expire_links(app).await?,
+        expire_pools(app).await?,
+        settle_campaigns(app).await?,
+        forget_replays(app).await?,
+    ];
+    Ok(done.into_iter().max().unwrap_or(0))
 }
 
 async fn expire_links(app: &App) -> Result<i64, Error> {
@@ -46,6 +54,29 @@ async fn expire_links(app: &App) -> Result<i64, Error> {
         done += count(donation::expire(app, row).await);
     }
     Ok(done)
+}
+
+async fn expire_pools(app: &App) -> Result<i64, Error> {
+    let now = app.context.now();
+    let over = store::pool::overdue(&mut *app.db.read().await?, now, MAX_ROWS).await?;
+    let mut done = 0;
+    for (partner_id, pool_id) in over {
+        done += count(expire_pool(app, partner_id, pool_id).await);
+    }
+    Ok(done)
+}
+
+async fn expire_pool(app: &App, partner_id: PartnerId, pool_id: PoolId) -> Result<(), Error> {
+    let command = Command::Expire(Expire {
+        seed: app.context.seed(),
+        pool_id,
+    });
+    let order = Order {
+        partner_id,
+        command,
+    };
+    app.ledger.submit(order).await?;
+    Ok(())
 }
 
 async fn settle_campaigns(app: &App) -> Result<i64, Error> {
