@@ -17,7 +17,9 @@ use shared::CallFacts;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
-use crate::api::partner::{actions, configuration, donations, organizations, token_pools, users};
+use crate::api::partner::{
+    actions, campaigns, configuration, donations, organizations, token_pools, users,
+};
 use crate::app::App;
 use crate::error::Error;
 use crate::page;
@@ -56,6 +58,12 @@ fn partner_calls() -> Calls {
         .add(actions::list_actions)
         .add(actions::get_action)
         .add(actions::reverse)
+        .add(campaigns::create_campaign)
+        .add(campaigns::list_campaigns)
+        .add(campaigns::get_active_campaign)
+        .add(campaigns::get_campaign)
+        .add(campaigns::update_campaign)
+        .add(campaigns::get_analytics)
 }
 
 /// What is true of every call, for those who walk over all of them.
