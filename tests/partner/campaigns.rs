@@ -69,16 +69,18 @@ impl Stage {
             .collect()
     }
 
-    /// Puts into the database what a campaign has spent, as the ledger would.
-    async fn put_spent(&self, campaign: &Value, spent: i64) {
-        let mut tx = self.app().db.write().await.unwrap();
-        sqlx::query("UPDATE campaigns SET spent = $1 WHERE id = $2")
-            .bind(spent)
-            .bind(campaign["id"].as_str().unwrap())
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+    /// Submits an action of ours for so many dollars, with the fields given.
+    async fn act(&self, key: &str, amount: i64, fields: Value) -> Response {
+        let mut body = json!({
+            "idempotencyKey": key, "actionType": "PURCHASE", "amount": amount, "autoCreateUsers": true,
+            "stakeholders": [{ "stakeholderTypeCode": "CUSTOMER", "partnerUserId": "ada" }],
+        });
+        let Value::Object(fields) = fields else {
+            panic!("fields are an object");
+        };
+        body.as_object_mut().unwrap().extend(fields);
+        let path = "/v1/partner/actions/submit";
+        self.ours.signed_json("POST", path, &body).send().await
     }
 }
 

@@ -1,9 +1,10 @@
 //! `GET …/campaigns/{id}/analytics`: what a campaign has brought about.
 
 use serde_json::{Value, json};
+use shared::Code;
 
 use super::path_of;
-use crate::stage::{DAY_MS, HOUR_MS, OPENING, Stage};
+use crate::stage::{DAY_MS, HOUR_MS, Stage};
 
 on_both_databases! {
     a_campaign_without_actions_has_brought_about_nothing,
@@ -11,6 +12,7 @@ on_both_databases! {
     tokens_are_counted_as_distributed_and_spent_as_kept,
     only_the_actions_of_the_time_asked_for_count,
     what_failed_or_is_of_another_does_not_count,
+    a_user_who_earned_nothing_took_part,
     a_report_has_up_to_366_days,
     of_a_long_campaign_the_last_year_is_shown,
     the_hundred_busiest_types_are_shown,
@@ -21,68 +23,19 @@ async fn report(stage: &Stage, campaign: &Value, query: &str) -> Value {
     stage.ours.signed("GET", &path).send().await.answer(200)
 }
 
-/// An action as the ledger keeps it, with whom it rewarded.
-struct Done<'a> {
-    campaign: &'a Value,
-    action_type: &'a str,
-    /// After the opening.
-    at_ms: i64,
-    status: &'a str,
-    /// Each user and the tokens.
-    shares: &'a [(&'a str, i64)],
+/// Submits an action that must be done; answers its id.
+async fn done(stage: &Stage, key: &str, amount: i64, fields: Value) -> String {
+    let done: Value = stage.act(key, amount, fields).await.answer(200);
+    done["actionId"].as_str().unwrap().to_owned()
 }
 
-impl<'a> Done<'a> {
-    fn of(campaign: &'a Value, at_ms: i64, shares: &'a [(&'a str, i64)]) -> Self {
-        Self {
-            campaign,
-            action_type: "PURCHASE",
-            at_ms,
-            status: "COMPLETED",
-            shares,
-        }
-    }
-
-    /// Puts the rows of the action into the database. They have no entries, so
-    /// the test must stop the server before it is audited.
-    async fn put(self, stage: &Stage) {
-        let (partner, app) = (stage.ours.partner.id.as_str(), stage.app());
-        let (id, at): (String, _) = (app.context.object_id(), OPENING.0 + self.at_ms);
-        let mut tx = app.db.write().await.unwrap();
-        sqlx::query(
-            "INSERT INTO actions (partner_id, id, key_space, idempotency_key, fingerprint, action_type, amount_minor,
-                 currency, status, tokens, campaign_id, created_at)
-             VALUES ($1, $2, 'partner', $2, '', $3, 0, 'USD', $4, $5, $6, $7)",
-        )
-        .bind(partner)
-        .bind(&id)
-        .bind(self.action_type)
-        .bind(self.status)
-        .bind(self.shares.iter().map(|(_, tokens)| tokens).sum::<i64>())
-        .bind(self.campaign["id"].as_str())
-        .bind(at)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-        for (position, (user, tokens)) in (0_i64..).zip(self.shares) {
-            let user = Some(*user).filter(|user| *user != "unknown");
-            sqlx::query(
-                "INSERT INTO stakeholders (partner_id, action_id, position, type_code, external_id, user_id, tokens,
-                     reversed, created_at)
-                 VALUES ($1, $2, $3, 'CUSTOMER', '', $4, $5, 0, $6)",
-            )
-            .bind(partner)
-            .bind(&id)
-            .bind(position)
-            .bind(user)
-            .bind(tokens)
-            .bind(at)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        }
-        tx.commit().await.unwrap();
-    }
+/// The stakeholders of an action, one for each name.
+fn by(users: &[&str]) -> Value {
+    let stakeholders: Vec<_> = users
+        .iter()
+        .map(|user| json!({ "stakeholderTypeCode": "CUSTOMER", "partnerUserId": user }))
+        .collect();
+    json!({ "stakeholders": stakeholders })
 }
 
 async fn a_campaign_without_actions_has_brought_about_nothing(stage: &mut Stage) {
@@ -112,75 +65,74 @@ async fn a_campaign_without_actions_has_brought_about_nothing(stage: &mut Stage)
 }
 
 async fn actions_are_added_up_by_day_and_type(stage: &mut Stage) {
-    let made = stage.campaign(json!({})).await;
-    Done::of(&made, 0, &[("a", 10), ("b", 5)]).put(stage).await;
-    Done::of(&made, HOUR_MS, &[("a", 1)]).put(stage).await;
-    let referral = Done {
-        action_type: "REFERRAL",
-        ..Done::of(&made, 2 * DAY_MS, &[("c", 0), ("unknown", 0), ("d", 9)])
-    };
-    referral.put(stage).await;
+    let made = stage
+        .campaign(json!({ "status": "ACTIVE", "multiplier": 2, "perActionCap": 18 }))
+        .await;
+    done(stage, "one", 7, by(&["ada", "eve"])).await;
+    stage.pass_time(HOUR_MS);
+    done(stage, "two", 1, by(&["ada"])).await;
     stage.pass_time(2 * DAY_MS);
+    let mut referral = by(&["bob", "kim"]);
+    referral["actionType"] = json!("REFERRAL");
+    done(stage, "three", 100, referral).await;
     let path = format!("{}/analytics", path_of(&made));
     let response = stage.ours.signed("GET", &path).send().await;
     // Two decimals, and no more of a fraction than is sent.
-    assert!(
-        response.text.contains("\"averageTokens\":8.33,"),
-        "{}",
-        response.text
-    );
+    let text = &response.text;
+    assert!(text.contains("\"averageTokens\":11.33,"), "{text}");
     let expected = json!({
-        "campaignId": made["id"], "actions": 3, "tokensDistributed": 25, "uniqueUsers": 4, "averageTokens": 8.33,
-        "budget": null, "spent": 0, "remaining": null,
+        "campaignId": made["id"], "actions": 3, "tokensDistributed": 34, "uniqueUsers": 4, "averageTokens": 11.33,
+        "budget": null, "spent": 34, "remaining": null,
         "byDay": [
             { "date": "2025-05-10", "actions": 2, "tokensDistributed": 16 },
             { "date": "2025-05-11", "actions": 0, "tokensDistributed": 0 },
-            { "date": "2025-05-12", "actions": 1, "tokensDistributed": 9 },
+            { "date": "2025-05-12", "actions": 1, "tokensDistributed": 18 },
         ],
         "byActionType": [
             { "actionType": "PURCHASE", "actions": 2, "tokensDistributed": 16 },
-            { "actionType": "REFERRAL", "actions": 1, "tokensDistributed": 9 },
+            { "actionType": "REFERRAL", "actions": 1, "tokensDistributed": 18 },
         ],
     });
     assert_eq!(response.answer::<Value>(200), expected);
-    stage.stop().await;
 }
 
 async fn tokens_are_counted_as_distributed_and_spent_as_kept(stage: &mut Stage) {
-    let made = stage.campaign(json!({ "budget": 50 })).await;
-    let reversed = Done {
-        status: "REVERSED",
-        ..Done::of(&made, 0, &[("a", 20)])
-    };
-    reversed.put(stage).await;
-    Done::of(&made, 0, &[("b", 10)]).put(stage).await;
-    stage.put_spent(&made, 10).await;
+    let made = stage
+        .campaign(json!({ "status": "ACTIVE", "budget": 50 }))
+        .await;
+    let first = done(stage, "one", 20, by(&["ada"])).await;
+    let second = done(stage, "two", 10, by(&["eve"])).await;
+    for (action, percent) in [(first, 100), (second, 50)] {
+        let path = format!("/v1/partner/actions/{action}/reverse");
+        let body = json!({ "reversalPercentage": percent, "refundIdempotencyKey": action });
+        let reversed = stage.ours.signed_json("POST", &path, &body).send().await;
+        assert_eq!(reversed.status, 200, "{}", reversed.text);
+    }
     let seen = report(stage, &made, "").await;
-    assert_eq!(
-        (&seen["actions"], &seen["tokensDistributed"]),
-        (&json!(2), &json!(30))
+    let counted = (
+        &seen["actions"],
+        &seen["tokensDistributed"],
+        &seen["uniqueUsers"],
     );
+    assert_eq!(counted, (&json!(2), &json!(30), &json!(2)));
+    assert_eq!(seen["averageTokens"], 15.0);
     assert_eq!(
         (&seen["spent"], &seen["remaining"]),
-        (&json!(10), &json!(40))
+        (&json!(5), &json!(45))
     );
-    assert_eq!(seen["averageTokens"], 15.0);
-    stage.stop().await;
 }
 
 async fn only_the_actions_of_the_time_asked_for_count(stage: &mut Stage) {
-    let made = stage.campaign(json!({})).await;
-    for hour in 0..72 {
-        Done::of(&made, hour * HOUR_MS, &[("a", 1)])
-            .put(stage)
-            .await;
+    let made = stage.campaign(json!({ "status": "ACTIVE" })).await;
+    for hour in 0..30 {
+        done(stage, &format!("{hour}"), 1, json!({})).await;
+        stage.pass_time(HOUR_MS);
     }
-    stage.pass_time(3 * DAY_MS);
     for (query, actions, days) in [
-        ("", 72, 4),
-        ("from=2025-05-11", 59, 3),
+        ("", 30, 2),
+        ("from=2025-05-11", 17, 1),
         ("to=2025-05-11", 13, 1),
-        ("from=2025-05-11&to=2025-05-12", 24, 1),
+        ("from=2025-05-11&to=2025-05-12", 17, 1),
         // The first is taken in, the last is not.
         ("from=2025-05-10T11:20:00Z&to=2025-05-10T12:20:00Z", 1, 1),
         (
@@ -199,40 +151,64 @@ async fn only_the_actions_of_the_time_asked_for_count(stage: &mut Stage) {
             1,
         ),
         ("from=2025-05-01&to=2025-05-05", 0, 4),
+        ("to=2025-05-20", 30, 10),
     ] {
         let seen = report(stage, &made, query).await;
+        let by_day = seen["byDay"].as_array().unwrap();
+        let sum = |name: &str| {
+            by_day
+                .iter()
+                .map(|day| day[name].as_i64().unwrap())
+                .sum::<i64>()
+        };
+        assert_eq!((sum("actions"), by_day.len()), (actions, days), "{query}");
+        assert_eq!(sum("tokensDistributed"), actions, "{query}");
         assert_eq!(seen["actions"], actions, "{query}");
-        assert_eq!(seen["byDay"].as_array().unwrap().len(), days, "{query}");
-        let by_day: i64 = seen["byDay"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|day| day["actions"].as_i64().unwrap())
-            .sum();
-        assert_eq!(by_day, actions, "{query}");
+        assert_eq!(seen["tokensDistributed"], actions, "{query}");
+        assert_eq!(seen["spent"], 30, "{query}");
     }
-    stage.stop().await;
 }
 
 async fn what_failed_or_is_of_another_does_not_count(stage: &mut Stage) {
-    let made = stage.campaign(json!({})).await;
-    let other = stage.campaign(json!({})).await;
-    let failed = Done {
-        status: "FAILED",
-        ..Done::of(&made, 0, &[("a", 0)])
-    };
-    failed.put(stage).await;
-    Done::of(&other, 0, &[("b", 7)]).put(stage).await;
-    let partial = Done {
-        status: "PARTIALLY_REVERSED",
-        ..Done::of(&made, 0, &[("c", 8)])
-    };
-    partial.put(stage).await;
+    let made = stage
+        .campaign(json!({ "status": "ACTIVE", "actionTypes": ["PURCHASE"] }))
+        .await;
+    stage.campaign(json!({ "status": "ACTIVE" })).await;
+    let failed = stage.act("one", 20_000, by(&["ada"])).await;
+    failed.refused(Code::InsufficientPool);
+    let mut unknown = by(&["nobody"]);
+    unknown["autoCreateUsers"] = json!(false);
+    unknown["campaignId"] = made["id"].clone();
+    let failed = stage.act("two", 5, unknown).await;
+    failed.refused(Code::UserNotFound);
+    let mut other = by(&["eve"]);
+    other["actionType"] = json!("REFERRAL");
+    done(stage, "three", 7, other).await;
+    done(stage, "four", 8, by(&["kim"])).await;
     let seen = report(stage, &made, "").await;
-    assert_eq!(seen["actions"], 1);
-    assert_eq!(seen["uniqueUsers"], 1);
-    assert_eq!(seen["tokensDistributed"], 8);
-    stage.stop().await;
+    let counted = (
+        &seen["actions"],
+        &seen["tokensDistributed"],
+        &seen["uniqueUsers"],
+    );
+    assert_eq!(counted, (&json!(1), &json!(8), &json!(1)));
+}
+
+async fn a_user_who_earned_nothing_took_part(stage: &mut Stage) {
+    let splits = json!([{ "stakeholderTypeCode": "REFERRER", "percentage": 100 }]);
+    let made = stage
+        .campaign(json!({ "status": "ACTIVE", "splits": splits }))
+        .await;
+    done(stage, "one", 5, by(&["ada", "eve"])).await;
+    done(stage, "two", 5, by(&["ada"])).await;
+    let seen = report(stage, &made, "").await;
+    let counted = (
+        &seen["actions"],
+        &seen["tokensDistributed"],
+        &seen["uniqueUsers"],
+    );
+    assert_eq!(counted, (&json!(2), &json!(0), &json!(2)));
+    assert_eq!(seen["averageTokens"], 0.0);
 }
 
 async fn a_report_has_up_to_366_days(stage: &mut Stage) {
@@ -245,34 +221,32 @@ async fn a_report_has_up_to_366_days(stage: &mut Stage) {
 }
 
 async fn of_a_long_campaign_the_last_year_is_shown(stage: &mut Stage) {
-    let made = stage.campaign(json!({})).await;
-    Done::of(&made, 0, &[("a", 1)]).put(stage).await;
+    let made = stage.campaign(json!({ "status": "ACTIVE" })).await;
+    done(stage, "one", 1, json!({})).await;
     stage.pass_time(500 * DAY_MS);
-    Done::of(&made, 500 * DAY_MS, &[("a", 2)]).put(stage).await;
+    done(stage, "two", 2, json!({})).await;
     let seen = report(stage, &made, "").await;
     let days = seen["byDay"].as_array().unwrap();
     assert_eq!((days.len(), &seen["tokensDistributed"]), (366, &json!(2)));
-    assert_eq!(days[365]["actions"], 1);
-    stage.stop().await;
+    assert_eq!(
+        (&days[365]["actions"], &seen["spent"]),
+        (&json!(1), &json!(3))
+    );
 }
 
 async fn the_hundred_busiest_types_are_shown(stage: &mut Stage) {
-    let made = stage.campaign(json!({})).await;
-    for number in 0..102 {
-        let action_type = format!("TYPE_{number:03}");
-        let times = if number == 101 { 2 } else { 1 };
-        for _ in 0..times {
-            let done = Done {
-                action_type: &action_type,
-                ..Done::of(&made, 0, &[("a", 1)])
-            };
-            done.put(stage).await;
-        }
+    let made = stage.campaign(json!({ "status": "ACTIVE" })).await;
+    for number in 0..103 {
+        let action_type = format!("TYPE_{:03}", number % 102);
+        let fields = json!({ "actionType": action_type });
+        done(stage, &format!("{number}"), 1, fields).await;
     }
     let seen = report(stage, &made, "").await;
     let types = seen["byActionType"].as_array().unwrap();
     assert_eq!((types.len(), &seen["actions"]), (100, &json!(103)));
-    assert_eq!(types[0]["actionType"], "TYPE_101");
-    assert_eq!(types[99]["actionType"], "TYPE_098");
-    stage.stop().await;
+    assert_eq!(
+        (&types[0]["actionType"], &types[0]["actions"]),
+        (&json!("TYPE_000"), &json!(2))
+    );
+    assert_eq!(types[99]["actionType"], "TYPE_099");
 }

@@ -1,5 +1,6 @@
 //! Changing a campaign: field by field, and from status to status.
 
+use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use shared::Code;
 use shared::campaign::CampaignStatus;
@@ -11,6 +12,7 @@ on_both_databases! {
     what_is_null_is_as_if_it_had_never_been_given,
     a_change_of_nothing_changes_nothing,
     what_is_the_servers_cannot_be_changed,
+    a_change_loses_nothing_that_is_spent_meanwhile,
     every_move_is_made_or_refused,
     an_ended_campaign_stays_as_it_is,
     a_campaign_past_its_end_has_ended_before_anyone_wrote_it_down,
@@ -85,8 +87,10 @@ async fn a_change_of_nothing_changes_nothing(stage: &mut Stage) {
 }
 
 async fn what_is_the_servers_cannot_be_changed(stage: &mut Stage) {
-    let made = stage.campaign(json!({ "budget": 100 })).await;
-    stage.put_spent(&made, 40).await;
+    let made = stage
+        .campaign(json!({ "status": "ACTIVE", "budget": 100 }))
+        .await;
+    assert_eq!(stage.act("one", 40, json!({})).await.status, 200);
     let change = json!({
         "id": "000000000000000000000000", "spent": 0, "createdAt": "2020-01-01T00:00:00Z",
         "updatedAt": "2020-01-01T00:00:00Z", "budget": 90,
@@ -97,7 +101,21 @@ async fn what_is_the_servers_cannot_be_changed(stage: &mut Stage) {
     expected["budget"] = json!(90);
     assert_eq!(changed, expected);
     assert_eq!(stage.seen(&made).await, expected);
-    stage.put_spent(&made, 0).await;
+}
+
+async fn a_change_loses_nothing_that_is_spent_meanwhile(stage: &mut Stage) {
+    let made = stage.campaign(json!({ "status": "ACTIVE" })).await;
+    let stage = &*stage;
+    let actions = (0..32).map(|number| async move {
+        let done = stage.act(&format!("{number}"), 3, json!({})).await;
+        assert_eq!(done.status, 200, "{}", done.text);
+    });
+    let changes = (0..32).map(|number| {
+        let (change, made) = (json!({ "name": format!("No {number}") }), &made);
+        async move { drop(stage.changed(made, change).await) }
+    });
+    join(join_all(actions), join_all(changes)).await;
+    assert_eq!(stage.seen(&made).await["spent"], 96);
 }
 
 /// A campaign of ours in this status.
