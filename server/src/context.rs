@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use ledger::Seed;
 use shared::id::{DonationId, EventId};
 use shared::time::Timestamp;
 
@@ -74,6 +75,14 @@ impl Context {
     pub fn object_id<T: From<String>>(&self) -> T {
         let seconds = self.now().seconds() & 0xffff_ffff;
         T::from(format!("{seconds:08x}{}", self.random_hex::<8>()))
+    }
+
+    /// The first id of what a command makes.
+    pub fn seed(&self) -> Seed {
+        Seed {
+            seconds: u32::try_from(self.now().seconds() & 0xffff_ffff).unwrap_or_default(),
+            random: u64::from_be_bytes(self.random()),
+        }
     }
 
     pub fn donation_id(&self) -> DonationId {

@@ -17,7 +17,7 @@ use shared::CallFacts;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
-use crate::api::partner::{configuration, donations, organizations, token_pools, users};
+use crate::api::partner::{actions, configuration, donations, organizations, token_pools, users};
 use crate::app::App;
 use crate::error::Error;
 use crate::page;
@@ -44,8 +44,17 @@ fn partner_calls() -> Calls {
         .add(users::create_user)
         .add(users::list_users)
         .add(users::get_user)
+        .add(users::update_user)
+        .add(users::delete_user)
         .add(users::get_balance)
+        .add(users::list_transactions)
         .add(token_pools::get_balance)
+        .add(actions::submit)
+        .add(actions::submit_bulk)
+        .add(actions::get_bulk_job)
+        .add(actions::list_actions)
+        .add(actions::get_action)
+        .add(actions::reverse)
 }
 
 /// What is true of every call, for those who walk over all of them.

@@ -1,10 +1,13 @@
 //! The database: SQLite or PostgreSQL behind one interface, one SQL text for
 //! both. Every statement of the server stands in this room; no HTTP does.
 
+pub mod action;
 mod address;
 pub mod batch;
 pub mod caller;
+pub mod campaign;
 pub mod donation;
+pub mod erasure;
 pub mod event;
 pub mod job;
 pub mod key;
@@ -18,6 +21,7 @@ pub mod replay;
 mod row;
 pub mod setting;
 pub mod sql;
+pub mod transaction;
 pub mod user;
 mod write;
 

@@ -4,6 +4,8 @@
 //! The route, the authorisation, the tests' matrix and the clients all read
 //! these constants; there is no second place to keep in step.
 
+use serde::Serialize;
+
 use crate::error::Code;
 use crate::names::names;
 
@@ -20,12 +22,17 @@ pub trait Call {
     const SCOPE: Scope;
     /// The feature that the partner must have.
     const FEATURE: Option<Feature> = None;
-    /// The HTTP status of success.
+    /// The HTTP status of success; 204 if, and only if, the answer is
+    /// [`NoContent`].
     const STATUS: u16 = 200;
     /// The codes that this call can answer besides those of every call.
     const REFUSALS: &'static [Code];
     type Answer;
 }
+
+/// The answer of a call that has nothing to say: no body at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct NoContent;
 
 /// The constants of one call, for those who walk over all of them.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,9 @@ mod names;
 pub mod action;
 pub mod call;
 pub mod campaign;
+pub mod change;
 pub mod config;
+pub mod day;
 pub mod decimal;
 pub mod donation;
 pub mod error;
@@ -26,5 +28,6 @@ pub mod token_pool;
 pub mod transaction;
 pub mod user;
 
-pub use call::{Auth, Call, CallFacts, Feature, Method, Scope};
+pub use call::{Auth, Call, CallFacts, Feature, Method, NoContent, Scope};
+pub use change::Change;
 pub use error::{Code, ErrorBody, FieldError};

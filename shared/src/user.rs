@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::call::{Auth, Call, Method, Scope};
+use crate::action::ActionStatus;
+use crate::call::{Auth, Call, Method, NoContent, Scope};
+use crate::change::Change;
 use crate::error::Code;
-use crate::id::{ExternalUserId, UserId};
+use crate::id::{ActionId, ExternalUserId, TransactionId, UserId};
 use crate::money::Tokens;
 use crate::page::Page;
 use crate::time::Timestamp;
+use crate::transaction::TransactionType;
 
 /// `POST /v1/partner/users`
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -80,6 +83,49 @@ impl Call for GetUser {
     type Answer = User;
 }
 
+/// `PATCH /v1/partner/users/{externalId}`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateUser {
+    pub external_id: ExternalUserId,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub email: Change<String>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub first_name: Change<String>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub last_name: Change<String>,
+    /// Each key takes the place of the one that is there; null removes it.
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub metadata: Change<Map<String, Value>>,
+}
+
+impl Call for UpdateUser {
+    const METHOD: Method = Method::Patch;
+    const PATH: &'static str = "/v1/partner/users/{externalId}";
+    const AUTH: Auth = Auth::SignedSecret;
+    const SCOPE: Scope = Scope::UsersWrite;
+    const REFUSALS: &'static [Code] = &[Code::UserNotFound];
+    type Answer = User;
+}
+
+/// `DELETE /v1/partner/users/{externalId}`: erases what is known of the person.
+/// The user, by its ids, and its tokens stay.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteUser {
+    pub external_id: ExternalUserId,
+}
+
+impl Call for DeleteUser {
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str = "/v1/partner/users/{externalId}";
+    const AUTH: Auth = Auth::SignedSecret;
+    const SCOPE: Scope = Scope::UsersWrite;
+    const STATUS: u16 = 204;
+    const REFUSALS: &'static [Code] = &[Code::UserNotFound];
+    type Answer = NoContent;
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
@@ -122,4 +168,42 @@ pub struct UserBalance {
     pub lifetime_reversed: Tokens,
     /// Always `SIR`.
     pub currency: String,
+}
+
+/// `GET /v1/partner/users/{externalId}/transactions`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListUserTransactions {
+    pub external_id: ExternalUserId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+impl Call for ListUserTransactions {
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/partner/users/{externalId}/transactions";
+    const AUTH: Auth = Auth::Signed;
+    const SCOPE: Scope = Scope::UsersRead;
+    const REFUSALS: &'static [Code] = &[Code::UserNotFound];
+    type Answer = Page<UserTransaction>;
+}
+
+/// A transaction of one user, with the action behind it if there is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserTransaction {
+    pub id: TransactionId,
+    #[serde(rename = "type")]
+    pub transaction_type: TransactionType,
+    pub amount: Tokens,
+    pub action_id: Option<ActionId>,
+    pub action_type: Option<String>,
+    pub action_status: Option<ActionStatus>,
+    /// Of the action.
+    pub idempotency_key: Option<String>,
+    pub created_at: Timestamp,
 }

@@ -1,5 +1,9 @@
 //! `/v1/partner/users`
 
+mod change;
+mod erase;
+mod transactions;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::Code;

@@ -1,18 +1,17 @@
-//! Making a user.
+//! Making, changing and erasing a user.
 
 use serde_json::{Map, Value, json};
 use shared::event::EventType;
-use shared::user::{CreateUser, User};
-use shared::{Code, FieldError};
+use shared::id::{ExternalUserId, PartnerId};
+use shared::time::Timestamp;
+use shared::user::{CreateUser, UpdateUser, User};
+use shared::{Change, Code, FieldError};
 
-use super::replay::{self, Once};
+use super::replay::{Attempt, Once};
 use super::text;
 use crate::app::App;
 use crate::error::Error;
-use crate::store::partner::Partner;
-use crate::store::replay::Replay;
-use crate::store::{self, event};
-use crate::vault;
+use crate::store::{self, Connection, erasure, event};
 
 /// The largest metadata, in bytes of JSON.
 const MAX_METADATA_BYTES: usize = 16 * 1024;
@@ -20,62 +19,52 @@ const MAX_METADATA_BYTES: usize = 16 * 1024;
 /// Adds a user, or gives the first answer again under the same idempotency key.
 pub async fn create(
     app: &App,
-    partner: &Partner,
+    partner_id: &PartnerId,
     idempotency_key: Option<String>,
     request: CreateUser,
 ) -> Result<Once<User>, Error> {
-    check(&request)?;
-    let key = replay::key(idempotency_key, None)?;
-    let fingerprint = serde_json::to_vec(&request)
-        .map(vault::hash)
-        .map_err(Error::internal)?;
+    let fields = Fields {
+        email: request.email.as_ref(),
+        first_name: request.first_name.as_ref(),
+        last_name: request.last_name.as_ref(),
+        metadata: request.metadata.as_ref(),
+    };
+    let external_id = request.external_user_id.as_str();
+    let named = text::printable(external_id, text::MAX_USER_ID);
+    refuse_any(
+        [("externalUserId", named)]
+            .into_iter()
+            .chain(fields.check()),
+    )?;
     let now = app.context.now();
+    let attempt = Attempt::new(partner_id, idempotency_key, &request, now)?;
     let mut tx = app.db.write().await?;
-    let commit = event::next_commit(&mut tx, &partner.id).await?;
-    if let Some(key) = &key
-        && let Some(earlier) = store::replay::find(&mut tx, &partner.id, key, now).await?
-    {
-        if earlier.fingerprint != fingerprint {
-            return Err(replay::reused());
-        }
-        let answer = serde_json::from_str(&earlier.answer).map_err(Error::internal)?;
-        return Ok(Once::again(answer));
+    let commit = event::next_commit(&mut tx, partner_id).await?;
+    if let Some(earlier) = attempt.earlier(&mut tx).await? {
+        return Ok(earlier);
     }
-    let user = new_user(app, request);
-    if !store::user::insert(&mut tx, &partner.id, &user).await? {
+    let user = new_user(app, request, now);
+    if !store::user::insert(&mut tx, partner_id, &user).await? {
         return Err(Error::new(
             Code::UserExists,
             "a user with this externalUserId exists",
         ));
     }
     let data = json!({ "externalUserId": user.external_user_id, "id": user.id });
-    let happened = (EventType::UserCreated, data.to_string());
     event::append(
         &mut tx,
         (app.db.dialect(), &app.context),
-        (&partner.id, commit),
-        happened,
+        (partner_id, commit),
+        (EventType::UserCreated, data.to_string()),
     )
     .await?;
-    if let Some(key) = &key {
-        let answer = serde_json::to_string(&user).map_err(Error::internal)?;
-        store::replay::put(
-            &mut tx,
-            &partner.id,
-            (key, now),
-            &Replay {
-                fingerprint,
-                answer,
-            },
-        )
-        .await?;
-    }
+    let id = user.id.clone();
+    let made = attempt.keep(&mut tx, id.as_str(), user).await?;
     tx.commit().await?;
-    Ok(Once::first(user))
+    Ok(made)
 }
 
-fn new_user(app: &App, request: CreateUser) -> User {
-    let now = app.context.now();
+fn new_user(app: &App, request: CreateUser, now: Timestamp) -> User {
     User {
         id: app.context.object_id(),
         external_user_id: request.external_user_id,
@@ -88,27 +77,145 @@ fn new_user(app: &App, request: CreateUser) -> User {
     }
 }
 
-fn check(request: &CreateUser) -> Result<(), Error> {
-    let name = |name: &Option<String>| {
-        name.as_deref()
-            .map_or(Ok(()), |name| text::printable(name, text::MAX_NAME))
+/// Changes what is known of a user, and answers the user as it is then.
+pub async fn update(app: &App, partner_id: &PartnerId, request: UpdateUser) -> Result<User, Error> {
+    let fields = Fields {
+        email: request.email.value(),
+        first_name: request.first_name.value(),
+        last_name: request.last_name.value(),
+        metadata: None,
     };
-    let checked = [
-        (
-            "externalUserId",
-            text::printable(request.external_user_id.as_str(), text::MAX_USER_ID),
-        ),
-        (
-            "email",
-            request.email.as_deref().map_or(Ok(()), text::email),
-        ),
-        ("firstName", name(&request.first_name)),
-        ("lastName", name(&request.last_name)),
-        (
-            "metadata",
-            request.metadata.as_ref().map_or(Ok(()), check_metadata),
-        ),
-    ];
+    refuse_any(fields.check())?;
+    let mut tx = app.db.write().await?;
+    let held = store::user::lock(&mut tx, app.db.dialect(), partner_id, &request.external_id);
+    let before = held.await?.ok_or_else(unknown)?;
+    let mut after = changed(before.clone(), request);
+    refuse_any([("metadata", check_metadata(&after.metadata))])?;
+    if after != before {
+        after.updated_at = app.context.now();
+        store::user::update(&mut tx, partner_id, &after).await?;
+        tx.commit().await?;
+    }
+    Ok(after)
+}
+
+fn changed(before: User, request: UpdateUser) -> User {
+    let metadata = match request.metadata {
+        Change::Keep => before.metadata,
+        Change::Clear => Map::new(),
+        Change::Set(changes) => merged(before.metadata, changes),
+    };
+    User {
+        email: request.email.of(before.email),
+        first_name: request.first_name.of(before.first_name),
+        last_name: request.last_name.of(before.last_name),
+        metadata,
+        ..before
+    }
+}
+
+/// Each key of `changes` takes the place of the one that is there; null removes
+/// it.
+fn merged(mut metadata: Map<String, Value>, changes: Map<String, Value>) -> Map<String, Value> {
+    for (key, value) in changes {
+        if value.is_null() {
+            metadata.remove(&key);
+        } else {
+            metadata.insert(key, value);
+        }
+    }
+    metadata
+}
+
+/// Erases what is known of a person: of the user, and of the donor of the user's
+/// gifts. The user itself, its tokens and its history stay, and so do rewards
+/// that are still due.
+pub async fn erase(
+    app: &App,
+    partner_id: &PartnerId,
+    external_id: &ExternalUserId,
+) -> Result<(), Error> {
+    let mut tx = app.db.write().await?;
+    event::lock_books(&mut tx, app.db.dialect(), partner_id).await?;
+    let user = store::user::find(&mut tx, partner_id, external_id).await?;
+    let user = user.ok_or_else(unknown)?;
+    let now = app.context.now();
+    if let Some(email) = &user.email {
+        let held = erasure::hold_jobs(&mut tx, app.db.dialect(), partner_id, (email, now));
+        if !held.await? {
+            // A reward in hand would write the address down again.
+            return Err(Error::overloaded());
+        }
+        leave_address(&mut tx, partner_id, email).await?;
+    }
+    erasure::forget_donor(&mut tx, partner_id, &user).await?;
+    let erased = User {
+        email: None,
+        first_name: None,
+        last_name: None,
+        metadata: Map::new(),
+        ..user.clone()
+    };
+    if erased != user {
+        let erased = User {
+            updated_at: now,
+            ..erased
+        };
+        store::user::update(&mut tx, partner_id, &erased).await?;
+        erasure::rewrite_answers(&mut tx, partner_id, &erased).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Lets rewards that are still due find their user without the address.
+async fn leave_address(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    email: &str,
+) -> Result<(), Error> {
+    let folded = store::user::folded(email);
+    if let Some(owner) = store::user::oldest_of_email(conn, partner_id, &folded).await? {
+        erasure::name_donor(conn, partner_id, email, &owner).await?;
+    }
+    Ok(())
+}
+
+/// No user of the partner has the name.
+pub fn unknown() -> Error {
+    Error::new(
+        Code::UserNotFound,
+        "no user of yours has this externalUserId",
+    )
+}
+
+/// What a request says of a person.
+#[derive(Clone, Copy)]
+struct Fields<'a> {
+    email: Option<&'a String>,
+    first_name: Option<&'a String>,
+    last_name: Option<&'a String>,
+    metadata: Option<&'a Map<String, Value>>,
+}
+
+impl Fields<'_> {
+    fn check(self) -> [(&'static str, text::Checked); 4] {
+        let name = |name: Option<&String>| {
+            name.map_or(Ok(()), |name| text::printable(name, text::MAX_NAME))
+        };
+        let email = self.email.map_or(Ok(()), |email| text::email(email));
+        [
+            ("email", email),
+            ("firstName", name(self.first_name)),
+            ("lastName", name(self.last_name)),
+            ("metadata", self.metadata.map_or(Ok(()), check_metadata)),
+        ]
+    }
+}
+
+/// Everything that is wrong, at once.
+fn refuse_any(
+    checked: impl IntoIterator<Item = (&'static str, text::Checked)>,
+) -> Result<(), Error> {
     let problems: Vec<_> = checked
         .into_iter()
         .filter_map(|(field, checked)| Some(FieldError::new(field, checked.err()?)))

@@ -21,6 +21,8 @@ use crate::auth::{Authorized, Denied, admit};
 use crate::etag;
 use crate::request::Pair;
 
+const NO_CONTENT: u16 = 204;
+
 /// The routes of one dialect, and what is true of each.
 #[derive(Default)]
 pub(super) struct Calls {
@@ -37,6 +39,12 @@ impl Calls {
         H: Fn(Arc<App>, Authorized<C>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Answered<C>> + Send + 'static,
     {
+        const {
+            assert!(
+                status_fits_answer::<C>(),
+                "204 goes with NoContent, and only with it"
+            );
+        };
         let is_first_of_path = self.facts.iter().all(|facts| facts.path != C::PATH);
         let serve =
             move |State(app): State<Arc<App>>, request: Request| serve(app, request, handler);
@@ -56,6 +64,11 @@ const fn filter(method: Method) -> MethodFilter {
         Method::Patch => MethodFilter::PATCH,
         Method::Delete => MethodFilter::DELETE,
     }
+}
+
+/// An answer of no size has nothing to write.
+const fn status_fits_answer<C: Call>() -> bool {
+    (C::STATUS == NO_CONTENT) == (size_of::<C::Answer>() == 0)
 }
 
 /// Admits the call, has it answered, and writes the answer.
@@ -118,11 +131,10 @@ where
 }
 
 fn write<T: Serialize>(status: u16, reply: &Reply<T>, is_known: bool) -> Response {
-    let mut response = if is_known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-        (status, axum::Json(&reply.answer)).into_response()
+    let mut response = match StatusCode::from_u16(status).unwrap_or(StatusCode::OK) {
+        _ if is_known => StatusCode::NOT_MODIFIED.into_response(),
+        StatusCode::NO_CONTENT => StatusCode::NO_CONTENT.into_response(),
+        status => (status, axum::Json(&reply.answer)).into_response(),
     };
     answer::add_reply_headers(response.headers_mut(), reply);
     response

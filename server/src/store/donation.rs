@@ -12,6 +12,7 @@ use sqlx::any::AnyRow;
 use super::Connection;
 use super::row::Columns as _;
 use super::sql::json;
+use super::user::folded;
 
 /// All that is known of a gift.
 #[derive(Clone, Debug)]
@@ -72,9 +73,9 @@ pub async fn insert(conn: &mut Connection, row: &DonationRow) -> Result<bool, Er
         "INSERT INTO donations (partner_id, id, checkout_token, organization_id, amount, tip_amount, currency,
              frequency, provider, donor_email, first_name, last_name, referral_code, external_user_id,
              success_url, cancel_url, locale, metadata, idempotency_key, fingerprint, status, reward_status,
-             tokens_awarded, expires_at, created_at, updated_at)
+             tokens_awarded, expires_at, created_at, updated_at, donor_email_folded)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-             $21, $22, $23, $24, $25, $26)
+             $21, $22, $23, $24, $25, $26, $27)
          ON CONFLICT (partner_id, idempotency_key) DO NOTHING",
     )
     .bind(row.partner_id.as_str())
@@ -103,6 +104,7 @@ pub async fn insert(conn: &mut Connection, row: &DonationRow) -> Result<bool, Er
     .bind(row.expires_at.0)
     .bind(public.created_at.0)
     .bind(public.updated_at.0)
+    .bind(row.donor.email.as_deref().map(folded))
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -178,8 +180,8 @@ pub async fn forget_idempotency_key(
 pub async fn complete(conn: &mut Connection, row: &DonationRow) -> Result<bool, Error> {
     let done = sqlx::query(
         "UPDATE donations SET status = 'COMPLETED', reward_status = $1, reward_rate = $2, donor_email = $3,
-             first_name = $4, last_name = $5, paid_at = $6, updated_at = $6
-         WHERE partner_id = $7 AND id = $8 AND status IN ('PENDING', 'FAILED', 'EXPIRED')",
+             first_name = $4, last_name = $5, paid_at = $6, updated_at = $6, donor_email_folded = $7
+         WHERE partner_id = $8 AND id = $9 AND status IN ('PENDING', 'FAILED', 'EXPIRED')",
     )
     .bind(row.public.reward_status.as_str())
     .bind(row.reward_rate)
@@ -187,6 +189,7 @@ pub async fn complete(conn: &mut Connection, row: &DonationRow) -> Result<bool, 
     .bind(&row.donor.first_name)
     .bind(&row.donor.last_name)
     .bind(row.public.updated_at.0)
+    .bind(row.donor.email.as_deref().map(folded))
     .bind(row.partner_id.as_str())
     .bind(row.public.partner_donation_id.as_str())
     .execute(conn)
@@ -216,7 +219,7 @@ pub async fn set_reward(
 ) -> Result<(), Error> {
     sqlx::query(
         "UPDATE donations SET reward_status = $1, tokens_awarded = $2, updated_at = $3
-         WHERE partner_id = $4 AND id = $5 AND reward_status = 'PENDING'",
+         WHERE partner_id = $4 AND id = $5 AND reward_status IN ('PENDING', 'AWARDED')",
     )
     .bind(status.as_str())
     .bind(tokens.0)

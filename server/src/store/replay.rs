@@ -41,23 +41,26 @@ pub async fn find(
     .transpose()
 }
 
-/// Keeps an answer, in the place of one that is too old to count.
+/// Keeps an answer, in the place of one that is too old to count, and what it
+/// tells of.
 pub async fn put(
     conn: &mut Connection,
     partner_id: &PartnerId,
-    (key, now): (&str, Timestamp),
+    (key, subject_id, now): (&str, &str, Timestamp),
     replay: &Replay,
 ) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO replays (partner_id, idempotency_key, fingerprint, answer, created_at)
-         VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO replays (partner_id, idempotency_key, fingerprint, answer, subject_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (partner_id, idempotency_key) DO UPDATE SET
-             fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at",
+             fingerprint = excluded.fingerprint, answer = excluded.answer, subject_id = excluded.subject_id,
+             created_at = excluded.created_at",
     )
     .bind(partner_id.as_str())
     .bind(key)
     .bind(&replay.fingerprint)
     .bind(&replay.answer)
+    .bind(subject_id)
     .bind(now.0)
     .execute(conn)
     .await?;

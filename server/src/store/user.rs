@@ -4,16 +4,16 @@ use shared::id::{ExternalUserId, PartnerId, UserId};
 use shared::money::Tokens;
 use shared::time::Timestamp;
 use shared::user::{User, UserBalance};
-use sqlx::Error;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Error};
 
 use super::Connection;
-use super::list::Window;
+use super::list::{self, Window};
 use super::row::Columns as _;
-use super::sql::json;
+use super::sql::{Dialect, json};
 
 /// Which users, and which part of the list of them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Folded to lower case.
     pub email: Option<String>,
@@ -26,8 +26,8 @@ pub fn folded(email: &str) -> String {
     email.to_lowercase()
 }
 
-/// Adds a user. Answers false, and adds nothing, if the partner has one of
-/// that name.
+/// Adds a user, and counts it. Answers false, and adds nothing, if the partner
+/// has one of that name.
 pub async fn insert(
     conn: &mut Connection,
     partner_id: &PartnerId,
@@ -49,9 +49,16 @@ pub async fn insert(
     .bind(json(&user.metadata)?)
     .bind(user.created_at.0)
     .bind(user.updated_at.0)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE books SET users = users + 1 WHERE partner_id = $1")
+        .bind(partner_id.as_str())
+        .execute(conn)
+        .await?;
+    Ok(true)
 }
 
 pub async fn find(
@@ -67,6 +74,80 @@ pub async fn find(
     row.as_ref().map(read).transpose()
 }
 
+/// Finds a user and holds it until the transaction ends.
+pub async fn lock(
+    conn: &mut Connection,
+    dialect: Dialect,
+    partner_id: &PartnerId,
+    external_id: &ExternalUserId,
+) -> Result<Option<User>, Error> {
+    let row = sqlx::query(AssertSqlSafe(format!(
+        "SELECT * FROM users WHERE partner_id = $1 AND external_id = $2 {}",
+        dialect.lock()
+    )))
+    .bind(partner_id.as_str())
+    .bind(external_id.as_str())
+    .fetch_optional(conn)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Writes what is known of a person.
+pub async fn update(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    user: &User,
+) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE users SET email = $1, email_folded = $2, first_name = $3, last_name = $4, metadata = $5,
+             updated_at = $6
+         WHERE partner_id = $7 AND id = $8",
+    )
+    .bind(&user.email)
+    .bind(user.email.as_deref().map(folded))
+    .bind(&user.first_name)
+    .bind(&user.last_name)
+    .bind(json(&user.metadata)?)
+    .bind(user.updated_at.0)
+    .bind(partner_id.as_str())
+    .bind(user.id.as_str())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The user to whom a gift from an address belongs: the oldest who has it.
+pub async fn oldest_of_email(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    email_folded: &str,
+) -> Result<Option<ExternalUserId>, Error> {
+    let row = sqlx::query(
+        "SELECT external_id FROM users WHERE partner_id = $1 AND email_folded = $2
+         ORDER BY created_at, id LIMIT 1",
+    )
+    .bind(partner_id.as_str())
+    .bind(email_folded)
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| row.text("external_id")).transpose()
+}
+
+/// The users of a filter. Each index is entered by conditions that are always
+/// there: the one of addresses only where an address is asked for.
+macro_rules! users {
+    ($before:literal, $by_email:expr, $after:literal) => {
+        if $by_email {
+            concat!($before, users!(), " AND email_folded = $5", $after)
+        } else {
+            concat!($before, users!(), " AND CAST($5 AS TEXT) IS NULL", $after)
+        }
+    };
+    () => {
+        " FROM users WHERE partner_id = $1 AND created_at >= $2 AND (created_at, id) < ($3, $4)"
+    };
+}
+
 /// Newest first.
 pub async fn list(
     conn: &mut Connection,
@@ -74,22 +155,17 @@ pub async fn list(
     filter: &Filter,
     window: &Window,
 ) -> Result<Vec<User>, Error> {
-    let after = window.after.as_ref();
-    let rows = sqlx::query(
-        "SELECT * FROM users
-         WHERE partner_id = $1
-           AND (CAST($2 AS TEXT) IS NULL OR email_folded = $2)
-           AND (CAST($3 AS BIGINT) IS NULL OR created_at >= $3)
-           AND (CAST($4 AS BIGINT) IS NULL OR created_at < $4)
-           AND (CAST($5 AS BIGINT) IS NULL OR (created_at, id) < ($5, $6))
-         ORDER BY created_at DESC, id DESC LIMIT $7 OFFSET $8",
-    )
+    let below = window.below(filter.created_to);
+    let rows = sqlx::query(users!(
+        "SELECT *",
+        filter.email.is_some(),
+        " ORDER BY created_at DESC, id DESC LIMIT $6 OFFSET $7"
+    ))
     .bind(partner_id.as_str())
+    .bind(list::start(filter.created_from))
+    .bind(below.0)
+    .bind(below.1)
     .bind(&filter.email)
-    .bind(filter.created_from.map(|time| time.0))
-    .bind(filter.created_to.map(|time| time.0))
-    .bind(after.map(|(time, _)| time.0))
-    .bind(after.map(|(_, id)| id.as_str()))
     .bind(window.limit)
     .bind(window.offset)
     .fetch_all(conn)
@@ -97,25 +173,33 @@ pub async fn list(
     rows.iter().map(read).collect()
 }
 
+/// How many users a list has. All of a partner's are counted already.
 pub async fn count(
     conn: &mut Connection,
     partner_id: &PartnerId,
     filter: &Filter,
 ) -> Result<i64, Error> {
-    sqlx::query(
-        "SELECT COUNT(*) AS total FROM users
-         WHERE partner_id = $1
-           AND (CAST($2 AS TEXT) IS NULL OR email_folded = $2)
-           AND (CAST($3 AS BIGINT) IS NULL OR created_at >= $3)
-           AND (CAST($4 AS BIGINT) IS NULL OR created_at < $4)",
-    )
-    .bind(partner_id.as_str())
-    .bind(&filter.email)
-    .bind(filter.created_from.map(|time| time.0))
-    .bind(filter.created_to.map(|time| time.0))
-    .fetch_one(conn)
-    .await?
-    .number("total")
+    let row = if *filter == Filter::default() {
+        sqlx::query("SELECT users AS total FROM books WHERE partner_id = $1")
+            .bind(partner_id.as_str())
+            .fetch_one(conn)
+            .await?
+    } else {
+        let end = list::end(filter.created_to);
+        sqlx::query(users!(
+            "SELECT COUNT(*) AS total",
+            filter.email.is_some(),
+            ""
+        ))
+        .bind(partner_id.as_str())
+        .bind(list::start(filter.created_from))
+        .bind(end.0)
+        .bind(end.1)
+        .bind(&filter.email)
+        .fetch_one(conn)
+        .await?
+    };
+    row.number("total")
 }
 
 /// What a user holds at `now`: a credit that vests later is not yet available.
@@ -128,7 +212,7 @@ pub async fn balance(
     let row = sqlx::query(
         "SELECT COALESCE(w.balance, 0) AS balance, COALESCE(w.debt, 0) AS debt,
              COALESCE(w.lifetime_earned, 0) AS earned, COALESCE(w.lifetime_reversed, 0) AS reversed,
-             (SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM transactions t
+             (SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM vestings t
               WHERE t.partner_id = u.partner_id AND t.user_id = u.id AND t.vests_at > $3) AS vesting
          FROM users u LEFT JOIN wallets w ON w.partner_id = u.partner_id AND w.user_id = u.id
          WHERE u.partner_id = $1 AND u.external_id = $2",

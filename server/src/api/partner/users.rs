@@ -2,23 +2,34 @@
 
 use std::sync::Arc;
 
-use shared::Code;
-use shared::user::{CreateUser, GetUser, GetUserBalance, ListUsers, User};
+use shared::NoContent;
+use shared::user::{
+    CreateUser, DeleteUser, GetUser, GetUserBalance, ListUserTransactions, ListUsers, UpdateUser,
+    User,
+};
 
 use super::lists::Asked;
 use crate::app::App;
 use crate::auth::Authorized;
 use crate::domain::user;
-use crate::error::Error;
 use crate::router::{Answered, Reply};
 use crate::store;
 use crate::store::user::Filter;
 
 pub async fn create_user(app: Arc<App>, call: Authorized<CreateUser>) -> Answered<CreateUser> {
     let key = call.idempotency_key();
-    Ok(user::create(&app, &call.caller.partner, key, call.call)
-        .await?
-        .into())
+    let made = user::create(&app, &call.caller.partner.id, key, call.call);
+    Ok(made.await?.into())
+}
+
+pub async fn update_user(app: Arc<App>, call: Authorized<UpdateUser>) -> Answered<UpdateUser> {
+    let updated = user::update(&app, &call.caller.partner.id, call.call);
+    updated.await.map(Reply::new)
+}
+
+pub async fn delete_user(app: Arc<App>, call: Authorized<DeleteUser>) -> Answered<DeleteUser> {
+    user::erase(&app, &call.caller.partner.id, &call.call.external_id).await?;
+    Ok(Reply::new(NoContent))
 }
 
 pub async fn list_users(app: Arc<App>, call: Authorized<ListUsers>) -> Answered<ListUsers> {
@@ -53,7 +64,7 @@ pub async fn get_user(app: Arc<App>, call: Authorized<GetUser>) -> Answered<GetU
     let mut conn = app.db.read().await?;
     let found =
         store::user::find(&mut conn, &call.caller.partner.id, &call.call.external_id).await?;
-    found.map(Reply::<User>::new).ok_or_else(unknown)
+    found.map(Reply::<User>::new).ok_or_else(user::unknown)
 }
 
 pub async fn get_balance(
@@ -63,12 +74,26 @@ pub async fn get_balance(
     let mut conn = app.db.read().await?;
     let (partner_id, now) = (&call.caller.partner.id, app.context.now());
     let balance = store::user::balance(&mut conn, partner_id, &call.call.external_id, now).await?;
-    balance.map(Reply::new).ok_or_else(unknown)
+    balance.map(Reply::new).ok_or_else(user::unknown)
 }
 
-fn unknown() -> Error {
-    Error::new(
-        Code::UserNotFound,
-        "no user of yours has this externalUserId",
-    )
+pub async fn list_transactions(
+    app: Arc<App>,
+    call: Authorized<ListUserTransactions>,
+) -> Answered<ListUserTransactions> {
+    let asked = Asked::read(call.call.page, call.call.limit, call.call.cursor.as_deref())?;
+    let partner_id = &call.caller.partner.id;
+    let mut conn = app.db.read().await?;
+    let user = store::user::find(&mut conn, partner_id, &call.call.external_id).await?;
+    let id = user.ok_or_else(user::unknown)?.id;
+    let rows =
+        store::transaction::list_of_user(&mut conn, partner_id, &id, &asked.window()).await?;
+    let total = if asked.wants_total() {
+        Some(store::transaction::count_of_user(&mut conn, partner_id, &id).await?)
+    } else {
+        None
+    };
+    Ok(Reply::new(asked.answer(rows, total, |transaction| {
+        (transaction.created_at, transaction.id.as_str())
+    })))
 }
