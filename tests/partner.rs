@@ -8,4 +8,5 @@ mod lists;
 mod matrix;
 mod organizations;
 mod token_pools;
+mod transactions;
 mod users;

@@ -17,7 +17,9 @@ use shared::CallFacts;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
-use crate::api::partner::{configuration, donations, organizations, token_pools, users};
+use crate::api::partner::{
+    configuration, donations, organizations, token_pools, transactions, users,
+};
 use crate::app::App;
 use crate::error::Error;
 use crate::page;
@@ -49,6 +51,8 @@ fn partner_calls() -> Calls {
         .add(users::get_balance)
         .add(users::list_transactions)
         .add(token_pools::get_balance)
+        .add(transactions::list_transactions)
+        .add(transactions::get_transaction)
 }
 
 /// What is true of every call, for those who walk over all of them.

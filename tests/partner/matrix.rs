@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 use server::router::call_facts;
+use shared::transaction::ListTransactions;
 use shared::{Auth, CallFacts};
 
 use crate::stage::{Request, Response, Stage, Tenant};
@@ -26,6 +27,7 @@ struct Theirs {
     donation_id: String,
     user: String,
     pool_id: String,
+    transaction_id: String,
 }
 
 const THEIR_USER: &str = "their-user";
@@ -48,10 +50,12 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
         .send()
         .await
         .answer(201);
+    let transactions = stage.theirs.call(&ListTransactions::default()).await;
     Theirs {
         donation_id: link["partnerDonationId"].as_str().unwrap().to_owned(),
         user: THEIR_USER.to_owned(),
         pool_id: stage.theirs.pool_id.to_string(),
+        transaction_id: transactions.data[0].id.to_string(),
     }
 }
 
@@ -68,6 +72,11 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
         (path, "id") if path.starts_with("/v1/partner/token-pools/") => {
             (Owner::Partner, &theirs.pool_id, "000000000000000000000000")
         }
+        ("/v1/partner/transactions/{id}", "id") => (
+            Owner::Partner,
+            &theirs.transaction_id,
+            "000000000000000000000000",
+        ),
         ("/v1/partner/organizations/{slug}", "slug") => (Owner::Everyone, "river-trust", "nobody"),
         (path, name) => panic!("say whose {{{name}}} of {path} is"),
     }
@@ -138,7 +147,7 @@ async fn anothers_object_looks_like_none(stage: &mut Stage) {
 /// How a call without an id in its path is made, so that it succeeds.
 fn plain_call(path: &str) -> (&'static str, Value) {
     match path {
-        "/v1/partner/config" => ("", json!({})),
+        "/v1/partner/config" | "/v1/partner/transactions" => ("", json!({})),
         "/v1/partner/organizations" => ("?query=river", json!({})),
         // The other partner's key and user name, which are free here.
         "/v1/partner/donations/create-link" => (
@@ -157,6 +166,7 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
         "theirs@example.org",
         "777",
         &theirs.pool_id,
+        &theirs.transaction_id,
         stage.theirs.partner.id.as_str(),
         "Partner theirs",
         &stage.theirs.keys.public,

@@ -1,16 +1,232 @@
 //! Transactions as they are shown. They are the ledger's alone to write.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
 use shared::action::ActionStatus;
-use shared::id::{PartnerId, UserId};
+use shared::id::{ActionId, ExternalUserId, PartnerId, PoolId, TransactionId, UserId};
 use shared::money::Tokens;
-use shared::transaction::TransactionType;
+use shared::time::Timestamp;
+use shared::transaction::{Direction, Entry, Transaction, TransactionType};
 use shared::user::UserTransaction;
-use sqlx::Error;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Error};
 
 use super::Connection;
-use super::list::Window;
+use super::list::{self, Window};
 use super::row::Columns as _;
+use super::sql::{Dialect, json as json_text};
+
+/// Which transactions, and which part of the list of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub transaction_type: Option<TransactionType>,
+    pub external_user_id: Option<ExternalUserId>,
+    pub action_id: Option<ActionId>,
+    pub pool_id: Option<PoolId>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+}
+
+/// By which index the transactions of a filter are read: by the one that meets
+/// the fewest. Left to choose, a database may walk from the newest until enough
+/// are found, which can be past a million others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Action,
+    User,
+    Type,
+    Pool,
+    Newest,
+}
+
+impl Filter {
+    fn way(&self) -> Way {
+        // Credits are the bulk and have no index of their own.
+        let is_rare = |kind| kind != TransactionType::Credit;
+        if self.action_id.is_some() {
+            Way::Action
+        } else if self.external_user_id.is_some() {
+            Way::User
+        } else if self.transaction_type.is_some_and(is_rare) {
+            Way::Type
+        } else if self.pool_id.is_some() {
+            Way::Pool
+        } else {
+            Way::Newest
+        }
+    }
+
+    /// The moment of a transaction. Those of an action are not kept in the order
+    /// of time, so there it is written as no index knows it.
+    fn moment(&self) -> &'static str {
+        match self.way() {
+            Way::Action => "(t.created_at + 0)",
+            Way::User | Way::Type | Way::Pool | Way::Newest => "t.created_at",
+        }
+    }
+
+    /// What the chosen have in common. Each column is written bare only on its
+    /// own way, and so that no index knows it on the others.
+    fn conditions(&self) -> String {
+        let (way, moment) = (self.way(), self.moment());
+        let user = match way {
+            Way::User => "t.user_id",
+            _ => "t.user_id || ''",
+        };
+        let of_type = match way {
+            Way::Type => "t.type = $7 AND t.type <> 'CREDIT'",
+            _ => "t.type = $7",
+        };
+        let of_pool = match way {
+            Way::Pool => "t.pool_id = $8",
+            _ => "t.pool_id || '' = $8",
+        };
+        let of_user = format!(
+            "{user} = (SELECT u.id FROM users u WHERE u.partner_id = $1 AND u.external_id = $6)"
+        );
+        [
+            "t.partner_id = $1".to_owned(),
+            format!("{moment} >= $2 AND ({moment}, t.id) < ($3, $4)"),
+            given(self.action_id.as_ref(), "t.action_id = $5", "$5"),
+            given(self.external_user_id.as_ref(), &of_user, "$6"),
+            given(self.transaction_type.as_ref(), of_type, "$7"),
+            given(self.pool_id.as_ref(), of_pool, "$8"),
+        ]
+        .join(" AND ")
+    }
+}
+
+/// The condition, if its member of the filter is there. The parameter is
+/// mentioned either way, so that all statements take the same ones.
+fn given<T>(member: Option<&T>, condition: &str, parameter: &str) -> String {
+    match member {
+        Some(_) => condition.to_owned(),
+        None => format!("CAST({parameter} AS TEXT) IS NULL"),
+    }
+}
+
+/// A transaction `t` with the name of its user.
+const SHOWN: &str = "SELECT t.*, o.external_id FROM transactions t
+     LEFT JOIN users o ON o.partner_id = t.partner_id AND o.id = t.user_id";
+
+macro_rules! bind_filter {
+    ($query:expr, $partner_id:expr, $filter:expr, $below:expr) => {
+        $query
+            .bind($partner_id.as_str())
+            .bind(list::start($filter.from))
+            .bind($below.0)
+            .bind($below.1)
+            .bind($filter.action_id.as_ref().map(ActionId::as_str))
+            .bind(
+                $filter
+                    .external_user_id
+                    .as_ref()
+                    .map(ExternalUserId::as_str),
+            )
+            .bind($filter.transaction_type.map(TransactionType::as_str))
+            .bind($filter.pool_id.as_ref().map(PoolId::as_str))
+    };
+}
+
+/// Newest first, with their entries.
+pub async fn list(
+    conn: &mut Connection,
+    dialect: Dialect,
+    partner_id: &PartnerId,
+    (filter, window): (&Filter, &Window),
+) -> Result<Vec<Transaction>, Error> {
+    let sql = AssertSqlSafe(format!(
+        "{SHOWN} WHERE {} ORDER BY {} DESC, t.id DESC LIMIT $9 OFFSET $10",
+        filter.conditions(),
+        filter.moment(),
+    ));
+    let below = window.below(filter.to);
+    let rows = bind_filter!(sqlx::query(sql), partner_id, filter, below)
+        .bind(window.limit)
+        .bind(window.offset)
+        .fetch_all(&mut *conn)
+        .await?;
+    let read: Result<_, _> = rows.iter().map(read).collect();
+    with_entries(conn, dialect, partner_id, read?).await
+}
+
+/// How many transactions a list has. All of a partner's are counted already.
+pub async fn count(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    filter: &Filter,
+) -> Result<i64, Error> {
+    let row = if *filter == Filter::default() {
+        sqlx::query("SELECT transactions AS total FROM books WHERE partner_id = $1")
+            .bind(partner_id.as_str())
+            .fetch_one(conn)
+            .await?
+    } else {
+        let sql = AssertSqlSafe(format!(
+            "SELECT COUNT(*) AS total FROM transactions t WHERE {}",
+            filter.conditions()
+        ));
+        let below = list::end(filter.to);
+        bind_filter!(sqlx::query(sql), partner_id, filter, below)
+            .fetch_one(conn)
+            .await?
+    };
+    row.number("total")
+}
+
+/// One of them, with its entries.
+pub async fn find(
+    conn: &mut Connection,
+    dialect: Dialect,
+    partner_id: &PartnerId,
+    id: &TransactionId,
+) -> Result<Option<Transaction>, Error> {
+    let sql = AssertSqlSafe(format!("{SHOWN} WHERE t.partner_id = $1 AND t.id = $2"));
+    let row = sqlx::query(sql)
+        .bind(partner_id.as_str())
+        .bind(id.as_str())
+        .fetch_optional(&mut *conn)
+        .await?;
+    let read: Result<_, _> = row.iter().map(read).collect();
+    let mut found = with_entries(conn, dialect, partner_id, read?).await?;
+    Ok(found.pop())
+}
+
+/// Puts in the entries of a page, which one statement reads.
+async fn with_entries(
+    conn: &mut Connection,
+    dialect: Dialect,
+    partner_id: &PartnerId,
+    mut transactions: Vec<Transaction>,
+) -> Result<Vec<Transaction>, Error> {
+    const CONDITION: &str =
+        "t.partner_id = v.value ->> 'partner_id' AND t.transaction_id = v.value ->> 'id'";
+    if transactions.is_empty() {
+        return Ok(transactions);
+    }
+    let ids: Vec<_> = transactions
+        .iter()
+        .map(|transaction| json!({ "partner_id": partner_id, "id": transaction.id }))
+        .collect();
+    let rows = sqlx::query(dialect.lookup("t.*", "entries", CONDITION))
+        .bind(json_text(&ids)?)
+        .fetch_all(conn)
+        .await?;
+    let mut entries: BTreeMap<TransactionId, BTreeMap<i64, AnyRow>> = BTreeMap::new();
+    for row in rows {
+        let id = row.text("transaction_id")?;
+        let position = row.number("position")?;
+        entries.entry(id).or_default().insert(position, row);
+    }
+    for transaction in &mut transactions {
+        let rows = entries.remove(&transaction.id).unwrap_or_default();
+        let holder = transaction.external_user_id.as_ref();
+        let read: Result<_, _> = rows.values().map(|row| read_entry(row, holder)).collect();
+        transaction.entries = read?;
+    }
+    Ok(transactions)
+}
 
 /// Those of one user with their actions, newest first.
 pub async fn list_of_user(
@@ -69,4 +285,48 @@ fn read_of_user(row: &AnyRow) -> Result<UserTransaction, Error> {
         idempotency_key: row.text_or_null("idempotency_key")?,
         created_at: row.time("created_at")?,
     })
+}
+
+fn read(row: &AnyRow) -> Result<Transaction, Error> {
+    Ok(Transaction {
+        id: row.text("id")?,
+        transaction_type: row.named("type", TransactionType::named)?,
+        amount: Tokens(row.number("amount")?),
+        external_user_id: row.text_or_null("external_id")?,
+        action_id: row.text_or_null("action_id")?,
+        pool_id: row.text_or_null("pool_id")?,
+        entries: Vec::new(),
+        created_at: row.time("created_at")?,
+    })
+}
+
+fn read_entry(row: &AnyRow, holder: Option<&ExternalUserId>) -> Result<Entry, Error> {
+    let kind: String = row.text("account_kind")?;
+    let id: String = row.text("account_id")?;
+    Ok(entry((&kind, &id), holder, row.number("amount")?))
+}
+
+/// What an account gained (positive) or gave (negative), as it is shown. An
+/// account of a user goes by the name of the transaction's user.
+pub(super) fn entry(
+    (kind, id): (&str, &str),
+    holder: Option<&ExternalUserId>,
+    amount: i64,
+) -> Entry {
+    let id = match (kind, holder) {
+        ("wallet" | "debt", Some(holder)) => holder.as_str(),
+        _ => id,
+    };
+    Entry {
+        account: match id {
+            "" => kind.to_owned(),
+            id => format!("{kind}:{id}"),
+        },
+        direction: if amount < 0 {
+            Direction::Debit
+        } else {
+            Direction::Credit
+        },
+        amount: Tokens(amount.abs()),
+    }
 }
