@@ -150,6 +150,12 @@ impl Stage {
         server::worker::sweep::pass(self.app()).await.unwrap();
     }
 
+    /// Lets the server see, now, what another process changed of who may call.
+    pub(crate) async fn look_for_changed_callers(&self) {
+        let looked = self.app().db.look_for_changed_callers();
+        looked.await.unwrap();
+    }
+
     /// Stops the server and starts it again on the same database, with settings
     /// that `change` has changed.
     pub(crate) async fn restart(&mut self, change: impl FnOnce(&mut Settings)) {

@@ -7,6 +7,7 @@ pub mod limit;
 pub mod signature;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
@@ -24,6 +25,7 @@ use crate::config::Environment;
 use crate::domain::order::Bounds;
 use crate::error::Error;
 use crate::request::{self, Pair};
+pub use crate::store::caller::Caller;
 use crate::store::key::Key;
 use crate::store::partner::Partner;
 
@@ -37,17 +39,10 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub struct Authorized<C> {
     pub call: C,
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     pub headers: HeaderMap,
     /// What this call was charged, should it turn out to be free.
     pub charge: Charge,
-}
-
-/// Who calls, by which key.
-#[derive(Debug)]
-pub struct Caller {
-    pub partner: Partner,
-    pub key: Key,
 }
 
 impl<C> Authorized<C> {
@@ -133,7 +128,7 @@ pub async fn admit_page(
     parts: &Parts,
     key: &str,
     (scope, feature): (Scope, Feature),
-) -> Result<Caller, Denied> {
+) -> Result<Arc<Caller>, Denied> {
     let address = address::client(parts, &app.settings.trusted_proxies);
     let identified = match PresentedKey::parse(key) {
         Some(presented) => identify(app, presented, address).await,
@@ -177,11 +172,11 @@ async fn identify(
     app: &App,
     presented: PresentedKey,
     address: IpAddr,
-) -> Result<(Caller, Half), Error> {
-    let (key, partner) = presented.find(app).await?;
-    key::check_state(&key, app.context.now())?;
-    key::check_address(&key, address)?;
-    Ok((Caller { partner, key }, presented.half))
+) -> Result<(Arc<Caller>, Half), Error> {
+    let caller = presented.find(app).await?;
+    key::check_state(&caller.key, app.context.now())?;
+    key::check_address(&caller.key, address)?;
+    Ok((caller, presented.half))
 }
 
 /// headers → key known → key state → address → timestamp → signature.
@@ -190,7 +185,7 @@ async fn authenticate(
     parts: &Parts,
     auth: Auth,
     (address, body): (IpAddr, Body),
-) -> Result<(Caller, Half, Vec<u8>), Error> {
+) -> Result<(Arc<Caller>, Half, Vec<u8>), Error> {
     let key = key::only_header(&parts.headers, "x-partner-key")?;
     let signed = match auth {
         Auth::Publishable => None,
@@ -201,13 +196,10 @@ async fn authenticate(
     let body = read_body(body, MAX_BODY).await?;
     if let Some(signed) = signed {
         let timestamp = signed.check_time(app.context.now())?;
-        let secret = app
-            .vault
-            .open_seal(caller.key.id.as_str(), &caller.key.hmac_secret_sealed)
-            .map_err(Error::internal)?;
+        let secret = caller.hmac_secret(&app.vault).map_err(Error::internal)?;
         let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let payload = signature::payload(timestamp, parts.method.as_str(), path_and_query, &body);
-        signed.check_signature(&secret, &payload, app.settings.environment)?;
+        signed.check_signature(secret, &payload, app.settings.environment)?;
     }
     Ok((caller, half, body))
 }

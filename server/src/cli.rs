@@ -9,6 +9,7 @@ mod keys;
 mod migrate;
 mod output;
 mod partners;
+mod pools;
 mod serve;
 mod sign;
 mod verify_ledger;
@@ -46,6 +47,8 @@ enum Command {
     Partners(partners::Partners),
     /// With which keys
     Keys(keys::Keys),
+    /// From which tokens rewards are paid
+    Pools(pools::Pools),
     /// Print the headers that sign a call
     Sign(sign::Sign),
     /// Sign a call, send it and print the answer
@@ -67,6 +70,8 @@ pub enum CommandError {
     Partners(#[from] partners::PartnersError),
     #[error(transparent)]
     Keys(#[from] keys::KeysError),
+    #[error(transparent)]
+    Pools(#[from] pools::PoolsError),
     #[error(transparent)]
     Credentials(#[from] credentials::CredentialsError),
     #[error(transparent)]
@@ -102,6 +107,7 @@ pub async fn run() -> Result<ExitCode, CommandError> {
         Command::Migrate(migrate) => migrate.run(&flags).await,
         Command::Partners(partners) => partners.run(&flags).await,
         Command::Keys(keys) => keys.run(&flags).await,
+        Command::Pools(pools) => pools.run(&flags).await,
         Command::Sign(sign) => sign.run(&flags),
         Command::Call(call) => return finish(call.run(&flags).await),
         Command::VerifyLedger(verify) => return finish(verify.run(&flags).await),

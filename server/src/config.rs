@@ -9,7 +9,9 @@ use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Format as _, Serialized, Toml};
 use ipnet::IpNet;
+use ledger::Rate;
 use serde::{Deserialize, Serialize};
+use shared::money::Currency;
 use url::Url;
 
 use self::variables::Variables;
@@ -35,6 +37,9 @@ pub struct Settings {
     pub master_key: Option<Hidden>,
     /// The networks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Tokens for one major unit of a currency, such as `EUR=1.1`; USD is 1
+    /// unless it is set.
+    pub reward_rates: Vec<RewardRate>,
     /// Requests an hour a key, by tier.
     pub rate_limit_standard: u32,
     pub rate_limit_professional: u32,
@@ -52,11 +57,37 @@ const NAMES: &[&str] = &[
     "base_url",
     "master_key",
     "trusted_proxies",
+    "reward_rates",
     "rate_limit_standard",
     "rate_limit_professional",
     "rate_limit_enterprise",
     "rate_limit_widget_address",
 ];
+
+/// What a currency is worth in tokens.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct RewardRate {
+    currency: Currency,
+    rate: Rate,
+}
+
+impl TryFrom<String> for RewardRate {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let read = || {
+            let (currency, rate) = text.split_once('=')?;
+            Some(Self {
+                currency: Currency::named(currency.trim())?,
+                rate: Rate::parse(rate.trim())?,
+            })
+        };
+        read().ok_or_else(|| {
+            format!("{text:?} must be a currency and its tokens, such as EUR=1.1, with at most six decimals")
+        })
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -172,6 +203,7 @@ impl Settings {
             "environment": "sandbox",
             "data_dir": "data",
             "trusted_proxies": [],
+            "reward_rates": [],
             "rate_limit_standard": 1_000,
             "rate_limit_professional": 5_000,
             "rate_limit_enterprise": 25_000,
@@ -195,6 +227,15 @@ impl Settings {
             || format!("sqlite:{}", self.data_dir.join("giving.db").display()),
             |address| address.expose().to_owned(),
         )
+    }
+
+    /// Tokens for one major unit of a currency; none for those without a rate.
+    pub fn reward_rate(&self, currency: Currency) -> Option<Rate> {
+        let set = self.reward_rates.iter().rev();
+        let mut set = set.filter(|known| known.currency == currency);
+        set.next()
+            .map(|known| known.rate)
+            .or_else(|| (currency == Currency::Usd).then_some(Rate::ONE))
     }
 
     pub fn credentials_file(&self) -> PathBuf {

@@ -3,14 +3,15 @@
 //! Everything else is handed a [`Context`], so that a test can move time by
 //! hand.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use ledger::Seed;
 use shared::id::{DonationId, EventId};
 use shared::time::Timestamp;
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The source of time and chance.
@@ -76,6 +77,14 @@ impl Context {
         T::from(format!("{seconds:08x}{}", self.random_hex::<8>()))
     }
 
+    /// The first id of what a command makes.
+    pub fn seed(&self) -> Seed {
+        Seed {
+            seconds: u32::try_from(self.now().seconds() & 0xffff_ffff).unwrap_or_default(),
+            random: u64::from_be_bytes(self.random()),
+        }
+    }
+
     pub fn donation_id(&self) -> DonationId {
         DonationId(format!("don_{}", self.random_hex::<16>()))
     }
@@ -121,10 +130,9 @@ impl Context {
 
 /// The bytes as lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from(HEX[usize::from(value)]);
     bytes
         .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)])
+        .collect()
 }

@@ -218,19 +218,8 @@ async fn make(app: &App) -> Result<(Partner, Credentials), DemoError> {
         },
     ) = maker.pair(&partner.id, "Demo");
     let pool = Pool {
-        id: app.context.object_id(),
-        name: "Demo".to_owned(),
-        is_active: true,
-        balance: Tokens(0),
-        allocated: Tokens(0),
-        distributed: Tokens(0),
-        reversed: Tokens(0),
         low_balance_threshold: Some(Tokens(10_000)),
-        low_balance_told: false,
-        vesting_days: 0,
-        expires_at: None,
-        action_types: Vec::new(),
-        created_at: now,
+        ..Pool::new(app.context.object_id(), "Demo".to_owned(), now)
     };
     let mut tx = app.db.write().await?;
     store::partner::insert(&mut tx, &partner).await?;
@@ -289,9 +278,10 @@ async fn fill_pool(app: &App, partner: &Partner, pool_id: &PoolId) -> Result<(),
         return Ok(());
     }
     let command = Command::Allocate(Allocate {
-        transaction_id: app.context.object_id(),
+        seed: app.context.seed(),
         pool_id: pool_id.clone(),
         amount: TOKENS,
+        request_id: None,
     });
     app.ledger
         .submit(Order {

@@ -3,7 +3,10 @@
 
 use std::any::Any;
 
+use shared::id::ActionId;
 use shared::{Code, FieldError};
+
+use crate::store::batch::BatchError;
 
 /// Why a call was refused.
 #[derive(Debug)]
@@ -11,6 +14,8 @@ pub struct Error {
     pub code: Code,
     pub message: String,
     pub errors: Vec<FieldError>,
+    /// The action that was recorded as failed.
+    pub action_id: Option<ActionId>,
     /// Seconds after which to try again.
     pub retry_after: Option<u32>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -22,6 +27,7 @@ impl Error {
             code,
             message: message.into(),
             errors: Vec::new(),
+            action_id: None,
             retry_after: None,
             source: None,
         }
@@ -96,6 +102,16 @@ impl From<sqlx::Error> for Error {
             Self::overloaded()
         } else {
             Self::internal(error)
+        }
+    }
+}
+
+impl From<BatchError> for Error {
+    fn from(error: BatchError) -> Self {
+        match error {
+            BatchError::Full | BatchError::Closed => Self::overloaded(),
+            BatchError::Failed(source) if is_busy(&source) => Self::overloaded(),
+            BatchError::Failed(source) => Self::internal(source),
         }
     }
 }

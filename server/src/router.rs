@@ -18,7 +18,7 @@ use shared::CallFacts;
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
 use crate::api::partner::{
-    configuration, donations, organizations, token_pools, transactions, users,
+    actions, configuration, donations, organizations, token_pools, transactions, users,
 };
 use crate::app::App;
 use crate::error::Error;
@@ -53,6 +53,12 @@ fn partner_calls() -> Calls {
         .add(token_pools::get_balance)
         .add(transactions::list_transactions)
         .add(transactions::get_transaction)
+        .add(actions::submit)
+        .add(actions::submit_bulk)
+        .add(actions::get_bulk_job)
+        .add(actions::list_actions)
+        .add(actions::get_action)
+        .add(actions::reverse)
 }
 
 /// What is true of every call, for those who walk over all of them.

@@ -108,7 +108,7 @@ pub async fn start(
     let address = listener.local_addr().map_err(listen_error)?;
     let base_url = base_url(settings.base_url.as_ref(), address).ok_or(StartError::BaseUrl)?;
     let (db, vault) = open(&settings, &context).await?;
-    let (ledger, writer) = Ledger::start(db.clone(), context.clone(), settings.environment);
+    let (ledger, writers) = Ledger::start(db.clone(), &context, settings.environment);
     let mut app = App {
         assets: Assets::load(&base_url),
         base_url,
@@ -128,7 +128,7 @@ pub async fn start(
     }
     let app = Arc::new(app);
     let mut tasks = worker::start(&app);
-    tasks.push(writer);
+    tasks.extend(writers);
     let served = connections::answer(listener, router(app.clone()), app.shutdown.clone());
     tasks.push(tokio::spawn(served));
     Ok(Running { app, tasks })

@@ -1,8 +1,11 @@
 //! The database: SQLite or PostgreSQL behind one interface, one SQL text for
 //! both. Every statement of the server stands in this room; no HTTP does.
 
+pub mod action;
 mod address;
 pub mod batch;
+pub mod caller;
+pub mod campaign;
 pub mod donation;
 pub mod erasure;
 pub mod event;
@@ -10,6 +13,7 @@ pub mod job;
 pub mod key;
 pub mod ledger;
 pub mod list;
+mod memory;
 pub mod organization;
 pub mod partner;
 pub mod pool;
@@ -19,9 +23,11 @@ pub mod setting;
 pub mod sql;
 pub mod transaction;
 pub mod user;
+mod write;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -29,8 +35,11 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Transaction};
 
 use self::address::Address;
+use self::caller::Caller;
+use self::memory::Memory;
 use self::row::Columns as _;
 use self::sql::Dialect;
+pub use self::write::Write;
 
 /// Connections for reading on SQLite.
 const SQLITE_READERS: u32 = 4;
@@ -56,6 +65,7 @@ pub struct Db {
     readers: AnyPool,
     /// One connection on SQLite, where writers take turns.
     writers: AnyPool,
+    callers: Arc<Memory<Caller>>,
 }
 
 /// Why the database cannot be used, in one line.
@@ -128,12 +138,14 @@ impl Db {
                     dialect: Dialect::Sqlite,
                     writers: connect(address, 1, SQLITE_SETTINGS).await?,
                     readers: connect(address, SQLITE_READERS, SQLITE_SETTINGS).await?,
+                    callers: Arc::default(),
                 }
             }
             Address::Postgres(_) => Self {
                 dialect: Dialect::Postgres,
                 writers: connect(address, POSTGRES_WRITERS, POSTGRES_SETTINGS).await?,
                 readers: connect(address, POSTGRES_READERS, POSTGRES_SETTINGS).await?,
+                callers: Arc::default(),
             },
         };
         let turn = match address {
@@ -168,13 +180,13 @@ impl Db {
         self.readers.acquire().await
     }
 
-    /// A transaction for writing. Nothing but SQL may be awaited before its
-    /// commit; dropped, it is rolled back.
-    pub async fn write(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
-        match self.dialect {
-            Dialect::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await,
-            Dialect::Postgres => self.writers.begin().await,
-        }
+    /// A transaction for writing.
+    pub async fn write(&self) -> Result<Write, sqlx::Error> {
+        let tx = match self.dialect {
+            Dialect::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.writers.begin().await?,
+        };
+        Ok(Write::new(tx, self.callers.clone()))
     }
 
     /// A transaction for reading that sees one state of the whole database,

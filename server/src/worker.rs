@@ -1,6 +1,7 @@
 //! What goes on beside requests: loops that claim jobs, wake at once in this
 //! process and each second for another's, and stop on shutdown.
 
+mod callers;
 pub mod reward;
 pub mod sweep;
 
@@ -17,6 +18,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Starts every worker of a server.
 pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
+        tokio::spawn(callers::run(app.clone())),
         tokio::spawn(reward::run(app.clone())),
         tokio::spawn(sweep::run(app.clone())),
     ]

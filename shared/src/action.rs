@@ -1,18 +1,111 @@
-//! What a partner is told of an action.
+//! What people did, and the tokens that it brought them.
+
+mod bulk;
+mod record;
+mod reverse;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+pub use self::bulk::{BulkItem, BulkItemError, BulkResult, GetBulkJob, SubmitBulk};
+pub use self::record::{ActionRecord, CampaignName, GetAction, ListActions, Stakeholder};
+pub use self::reverse::{Reversal, ReverseAction, Reversed};
+use crate::call::{Auth, Call, Feature, Method, Scope};
+use crate::decimal::Major;
 use crate::error::Code;
-use crate::id::{ActionId, DonationId, TransactionId};
+use crate::id::{ActionId, CampaignId, DonationId, ExternalUserId, TransactionId};
 use crate::money::Tokens;
 use crate::names::names;
 
-names! {
-    /// Whether an action was done.
-    pub enum ActionStatus { Completed = "COMPLETED", Failed = "FAILED" }
+/// The codes with which an action is recorded as failed; it may be tried again
+/// under the same key.
+pub const RECORDED: &[Code] = &[
+    Code::InsufficientPool,
+    Code::NoSandboxPool,
+    Code::NoActivePool,
+    Code::UserNotFound,
+    Code::CampaignNotFound,
+    Code::CampaignNotActive,
+];
+
+/// `POST /v1/partner/actions/submit`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubmitAction {
+    pub idempotency_key: String,
+    pub action_type: String,
+    /// In major units of the currency.
+    pub amount: Major,
+    /// USD if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    pub stakeholders: Vec<SubmittedStakeholder>,
+    /// Whether users who are not known yet are made.
+    #[serde(default)]
+    pub auto_create_users: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign_id: Option<CampaignId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Map<String, Value>>,
 }
 
-/// The `data` of `action.completed` and `action.failed`.
+/// Somebody who took part.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubmittedStakeholder {
+    pub stakeholder_type_code: String,
+    pub partner_user_id: ExternalUserId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_first_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_last_name: Option<String>,
+}
+
+impl Call for SubmitAction {
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/v1/partner/actions/submit";
+    const AUTH: Auth = Auth::SignedSecret;
+    const SCOPE: Scope = Scope::ActionsWrite;
+    const FEATURE: Option<Feature> = Some(Feature::Actions);
+    const REFUSALS: &'static [Code] = &[
+        Code::UnsupportedCurrency,
+        Code::AmountTooLarge,
+        Code::IdempotencyKeyReused,
+        Code::InsufficientPool,
+        Code::NoSandboxPool,
+        Code::NoActivePool,
+        Code::UserNotFound,
+        Code::CampaignNotFound,
+        Code::CampaignNotActive,
+    ];
+    type Answer = SubmittedAction;
+}
+
+/// One transaction for each stakeholder that received tokens; amounts are gross
+/// of what went to debts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubmittedAction {
+    pub action_id: ActionId,
+    pub idempotency_key: String,
+    pub status: ActionStatus,
+    pub tokens_distributed: Tokens,
+    pub transaction_ids: Vec<TransactionId>,
+}
+
+names! {
+    /// What became of an action.
+    pub enum ActionStatus {
+        Completed = "COMPLETED",
+        PartiallyReversed = "PARTIALLY_REVERSED",
+        Reversed = "REVERSED",
+        Failed = "FAILED",
+    }
+}
+
+/// The `data` of `action.completed`, `action.failed` and `action.reversed`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionEvent {
@@ -26,6 +119,8 @@ pub struct ActionEvent {
     pub partner_donation_id: Option<DonationId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ActionError>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reversal: Option<Reversed>,
 }
 
 /// Why an action failed.

@@ -1,7 +1,17 @@
 //! Campaigns: rules that multiply, cap and share the tokens of actions.
 
-use serde::{Deserialize, Serialize};
+mod analytics;
+mod call;
 
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::value::RawValue;
+
+pub use self::analytics::{
+    Average, CampaignAnalytics, CampaignDay, CampaignType, GetCampaignAnalytics,
+};
+pub use self::call::{
+    CreateCampaign, GetActiveCampaign, GetCampaign, ListCampaigns, UpdateCampaign,
+};
 use crate::decimal::Multiplier;
 use crate::id::CampaignId;
 use crate::money::{Percent, Tokens};
@@ -58,7 +68,16 @@ pub struct Tier {
 #[serde(rename_all = "camelCase")]
 pub struct Split {
     pub stakeholder_type_code: String,
+    #[serde(deserialize_with = "number_or_text")]
     pub percentage: Percent,
+}
+
+/// Takes a percentage as a number or as text, each exactly as it is written.
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Percent, D::Error> {
+    let text = Box::<RawValue>::deserialize(deserializer)?;
+    Percent::parse(text.get().trim_matches('"')).ok_or_else(|| {
+        de::Error::custom("must be from 0 to 100 with at most two decimals, such as 12.5")
+    })
 }
 
 /// When a campaign applies within its dates, in UTC; what is not there does
@@ -85,12 +104,28 @@ impl Campaign {
         }
     }
 
+    /// As it stands at a moment, whether or not its end has been written down.
+    #[must_use]
+    pub fn judged(mut self, now: Timestamp) -> Self {
+        let status = self.status_at(now);
+        if let Some(end) = self.ends_at.filter(|_| status != self.status) {
+            self.status = status;
+            self.updated_at = self.updated_at.max(end);
+        }
+        self
+    }
+
     /// Whether it counts at a moment for an action of this type.
     pub fn applies(&self, action_type: &str, now: Timestamp) -> bool {
+        self.is_open(now)
+            && (self.action_types.is_empty() || self.action_types.iter().any(|t| t == action_type))
+    }
+
+    /// Whether it counts at a moment for actions of its types.
+    pub fn is_open(&self, now: Timestamp) -> bool {
         self.status_at(now) == CampaignStatus::Active
             && self.starts_at.is_none_or(|start| start <= now)
             && self.schedule.is_open(now)
-            && (self.action_types.is_empty() || self.action_types.iter().any(|t| t == action_type))
     }
 }
 
@@ -127,5 +162,20 @@ mod tests {
         assert!(open(Some(vec![1, 5]), Some(vec![13])));
         assert!(!open(Some(vec![4, 6]), None));
         assert!(!open(None, Some(vec![12, 14])));
+    }
+
+    #[test]
+    fn a_percentage_is_read_from_number_or_text_and_written_as_a_number() {
+        let again = |json: &str| {
+            let split = format!(r#"{{"stakeholderTypeCode":"DONOR","percentage":{json}}}"#);
+            let split: Split = serde_json::from_str(&split).ok()?;
+            serde_json::to_string(&split.percentage).ok()
+        };
+        assert_eq!(again("33.33").as_deref(), Some("33.33"));
+        assert_eq!(again("\"33.30\"").as_deref(), Some("33.3"));
+        assert_eq!(again("100").as_deref(), Some("100"));
+        for wrong in ["\"\"", "-1", "100.01", "1e1", "true", "null", "\"1\\\"\""] {
+            assert_eq!(again(wrong), None, "{wrong}");
+        }
     }
 }

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::ActionId;
+
 macro_rules! codes {
     ($( $status:literal: $( $variant:ident = $text:literal ),+ ; )+) => {
         crate::names::names! {
@@ -62,6 +64,9 @@ pub struct ErrorBody {
     pub request_id: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// The action that was recorded as failed, and may be tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_id: Option<ActionId>,
 }
 
 /// One field that is wrong, and how to put it right.

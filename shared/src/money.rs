@@ -11,34 +11,41 @@ pub struct Minor(pub i64);
 
 impl<'de> Deserialize<'de> for Minor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Whole;
-        impl de::Visitor<'_> for Whole {
-            type Value = Minor;
+        let whole = Whole("a whole number of minor units, such as 2500 for 25.00 USD");
+        deserializer.deserialize_i64(whole).map(Self)
+    }
+}
 
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a whole number of minor units, such as 2500 for 25.00 USD")
-            }
+/// Reads a whole number, and says what it is of where there is none.
+struct Whole(&'static str);
 
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Minor, E> {
-                Ok(Minor(value))
-            }
+impl de::Visitor<'_> for Whole {
+    type Value = i64;
 
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Minor, E> {
-                i64::try_from(value)
-                    .map(Minor)
-                    .map_err(|_| E::custom("is too large"))
-            }
-        }
-        deserializer.deserialize_i64(Whole)
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<i64, E> {
+        Ok(value)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
+        i64::try_from(value).map_err(|_| E::custom("is too large"))
     }
 }
 
 /// Reward tokens, always whole.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Tokens(pub i64);
+
+impl<'de> Deserialize<'de> for Tokens {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let whole = Whole("a whole number of tokens, such as 100");
+        deserializer.deserialize_i64(whole).map(Self)
+    }
+}
 
 /// A percentage with at most two decimals, held in hundredths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

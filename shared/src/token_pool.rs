@@ -64,6 +64,7 @@ pub struct Pool {
     pub reversed: Tokens,
     pub low_balance_threshold: Option<Tokens>,
     pub restrictions: Restrictions,
+    pub auto_refill: Option<AutoRefill>,
     pub created_at: Timestamp,
 }
 
@@ -75,4 +76,16 @@ pub struct Restrictions {
     pub expires_at: Option<Timestamp>,
     /// Empty is every type.
     pub allowed_action_types: Vec<String>,
+}
+
+/// How a pool fills itself up, as the operator set it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AutoRefill {
+    /// While the operator's allowance lasts.
+    pub enabled: bool,
+    pub threshold: Tokens,
+    pub amount: Tokens,
+    /// Refills of a UTC day.
+    pub max_per_day: i64,
 }

@@ -11,8 +11,15 @@ use crate::page::Page;
 use crate::time::Timestamp;
 
 names! {
-    /// Why tokens moved.
-    pub enum TransactionType { Allocation = "ALLOCATION", Credit = "CREDIT" }
+    /// Why tokens moved. A refill is an allocation.
+    pub enum TransactionType {
+        Allocation = "ALLOCATION",
+        Credit = "CREDIT",
+        Reversal = "REVERSAL",
+        DebtRepayment = "DEBT_REPAYMENT",
+        Spend = "SPEND",
+        Expiry = "EXPIRY",
+    }
 }
 
 names! {
@@ -38,7 +45,7 @@ pub struct Transaction {
 /// What one account gave or gained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// `issuance`, `pool:<id>` or `wallet:<user id>`.
+    /// `issuance`, `marketplace`, `pool:<id>`, `receivable:<pool id>`, `wallet:<user id>` or `debt:<user id>`.
     pub account: String,
     pub direction: Direction,
     pub amount: Tokens,

@@ -14,7 +14,7 @@ on_both_databases! {
     an_unknown_partner_is_said,
     a_suspended_partner_is_refused_until_it_is_approved,
     a_tier_sets_the_requests_an_hour,
-    a_feature_that_is_taken_away_is_refused_at_once,
+    a_feature_that_is_taken_away_is_refused,
     a_key_is_shown_with_its_secrets_once,
     people_read_what_programs_parse,
 }
@@ -70,11 +70,14 @@ async fn an_unknown_partner_is_said(stage: &mut Stage) {
 }
 
 async fn a_suspended_partner_is_refused_until_it_is_approved(stage: &mut Stage) {
+    stage.ours.call(&GetConfig {}).await;
     assert_eq!(partners(stage, &["suspend", "ours"])["status"], "SUSPENDED");
+    stage.look_for_changed_callers().await;
     let refused = stage.ours.ask(&GetConfig {}).await;
     refused.refused(Code::PartnerNotActive);
     assert_eq!(stage.theirs.ask(&GetConfig {}).await.status, 200);
     partners(stage, &["approve", "ours"]);
+    stage.look_for_changed_callers().await;
     assert_eq!(stage.ours.ask(&GetConfig {}).await.status, 200);
 }
 
@@ -85,14 +88,17 @@ async fn a_tier_sets_the_requests_an_hour(stage: &mut Stage) {
     assert_eq!(answer.number("x-ratelimit-limit"), 25_000);
 }
 
-async fn a_feature_that_is_taken_away_is_refused_at_once(stage: &mut Stage) {
+async fn a_feature_that_is_taken_away_is_refused(stage: &mut Stage) {
+    let gift = gift_with(&json!({}));
+    assert_eq!(stage.ours.ask(&gift).await.status, 201);
     let changed = partners(stage, &["features", "ours", "--disable", "DONATIONS"]);
     let features = changed["enabledFeatures"].as_array().unwrap();
     assert!(!features.contains(&json!("DONATIONS")), "{features:?}");
-    let gift = gift_with(&json!({}));
+    stage.look_for_changed_callers().await;
     let refused = stage.ours.ask(&gift).await;
     refused.refused(Code::FeatureNotEnabled);
     partners(stage, &["features", "ours", "--enable", "DONATIONS"]);
+    stage.look_for_changed_callers().await;
     assert_eq!(stage.ours.ask(&gift).await.status, 201);
     let both = ["partners", "features", "ours", "--enable", "ACTIONS"];
     let both = [&both[..], &["--disable", "ACTIONS"]].concat();

@@ -2,8 +2,8 @@
 //! meet often; amounts from nothing to more than there is.
 
 use ledger::{
-    ActionKey, Allocate, Command, KeySpace, OnRefusal, Profile, Rate, Recipient, Reward,
-    Stakeholder,
+    Allocate, Command, Key, KeySpace, OnRefusal, Profile, Rate, Recipient, Reward, Seed,
+    Stakeholder, UnknownUsers,
 };
 use shared::id::{ExternalUserId, PoolId};
 use shared::money::{Currency, Minor, Tokens};
@@ -40,17 +40,22 @@ impl Commands {
         }
     }
 
-    fn id<T: From<String>>(&mut self) -> T {
-        self.made += 1;
-        T::from(format!("{:024x}", self.made))
+    /// Seeds lie further apart than a command counts.
+    fn seed(&mut self) -> Seed {
+        self.made += 1_000;
+        Seed {
+            seconds: 0,
+            random: self.made,
+        }
     }
 
     fn allocate(&mut self) -> Allocate {
         let pool = self.chance.below(self.pools.len());
         Allocate {
-            transaction_id: self.id(),
+            seed: self.seed(),
             pool_id: self.pools[pool].clone(),
             amount: Tokens(self.chance.pick(&[-5, 0, 1, 100, 1_000, i64::MAX])),
+            request_id: None,
         }
     }
 
@@ -60,11 +65,11 @@ impl Commands {
         let variant = self.chance.pick(&[0, 0, 0, 1]);
         let mut shape = Chance::seeded(u64::try_from(key * 2 + variant).unwrap());
         let stakeholders = (0..shape.below(4))
-            .map(|_| self.stakeholder(&mut shape))
+            .map(|_| stakeholder(&mut shape))
             .collect();
         Reward {
-            action_id: self.id(),
-            key: ActionKey {
+            seed: self.seed(),
+            key: Key {
                 space: self
                     .chance
                     .pick(&[KeySpace::Caller, KeySpace::Caller, KeySpace::Donation]),
@@ -76,31 +81,34 @@ impl Commands {
             currency: shape.pick(&[Currency::Usd, Currency::Jpy, Currency::Kwd]),
             rate: Rate::from_millionths(shape.pick(&[0, 1, 500_000, 1_000_000, 3_333_333])),
             stakeholders,
+            unknown_users: self
+                .chance
+                .pick(&[UnknownUsers::Make, UnknownUsers::Refuse]),
+            campaign_id: None,
+            metadata: "{}".to_owned(),
             donation_id: None,
             on_refusal: self.chance.pick(&[OnRefusal::Wait, OnRefusal::Record]),
         }
     }
+}
 
-    fn stakeholder(&mut self, shape: &mut Chance) -> Stakeholder {
-        let number = shape.below(USERS);
-        let name = ExternalUserId(format!("user {number}"));
-        let email = format!("user{number}@example.org");
-        let recipient = match shape.below(2) {
-            0 => Recipient::Named(name),
-            _ => Recipient::Address {
-                email: email.clone(),
-                otherwise: ExternalUserId(format!("donor {number}")),
-            },
-        };
-        Stakeholder {
-            type_code: "DONOR".to_owned(),
-            recipient,
-            transaction_id: self.id(),
-            new_user_id: self.id(),
-            profile: Profile {
-                email: Some(email),
-                ..Profile::default()
-            },
-        }
+fn stakeholder(shape: &mut Chance) -> Stakeholder {
+    let number = shape.below(USERS);
+    let name = ExternalUserId(format!("user {number}"));
+    let email = format!("user{number}@example.org");
+    let recipient = match shape.below(2) {
+        0 => Recipient::Named(name),
+        _ => Recipient::Address {
+            email: email.clone(),
+            otherwise: ExternalUserId(format!("donor {number}")),
+        },
+    };
+    Stakeholder {
+        type_code: "DONOR".to_owned(),
+        recipient,
+        profile: Profile {
+            email: Some(email),
+            ..Profile::default()
+        },
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::{
-    Account, ActionKey, Books, Command, Effect, Environment, Movement, Outcome, Pool, Refusal,
-    Stamp, decide,
+    Account, Books, Command, Effect, Environment, Key, Movement, Outcome, Pool, Refusal, Stamp,
+    decide,
 };
 use shared::Code;
 use shared::id::PoolId;
@@ -19,19 +19,11 @@ const COMMANDS: usize = 400;
 /// Pools that differ in all that decides which one pays.
 fn pools() -> Vec<Pool> {
     let pool = |id: &str, expires_at: Option<i64>, action_types: &[&str], vesting_days| Pool {
-        id: PoolId(id.to_owned()),
-        name: id.to_owned(),
-        is_active: true,
-        balance: Tokens(0),
-        allocated: Tokens(0),
-        distributed: Tokens(0),
-        reversed: Tokens(0),
         low_balance_threshold: Some(Tokens(500)),
-        low_balance_told: false,
         vesting_days,
         expires_at: expires_at.map(Timestamp),
         action_types: action_types.iter().map(|name| (*name).to_owned()).collect(),
-        created_at: Timestamp(0),
+        ..Pool::new(PoolId(id.to_owned()), id.to_owned(), Timestamp(0))
     };
     vec![
         pool("for ever", None, &[], 0),
@@ -46,7 +38,7 @@ struct World {
     books: Books,
     accounts: BTreeMap<Account, i128>,
     /// The one outcome of each key that was done.
-    done: BTreeMap<ActionKey, (String, Outcome)>,
+    done: BTreeMap<Key, (String, Outcome)>,
     transactions: BTreeSet<String>,
 }
 

@@ -88,7 +88,7 @@ fn check(
             assert_eq!(*done.entry(key).or_insert_with(|| action.clone()), action);
         }
         Ok(Outcome::Failed { .. }) => assert!(!done.contains_key(&key), "{key} was done before"),
-        Ok(Outcome::Allocated) => panic!("a reward is no allocation"),
+        Ok(other) => panic!("a reward is no {other:?}"),
         Err(LedgerError::Refused(refusal)) => {
             let is_reused = refusal.code == Code::IdempotencyKeyReused;
             assert!(is_reused || !done.contains_key(&key), "{key}: {refusal}");

@@ -4,6 +4,7 @@ mod body;
 mod browser;
 mod keys;
 mod limits;
+mod memory;
 mod order;
 mod paths;
 mod signing;

@@ -20,6 +20,8 @@ enum Owner {
     Partner,
     /// The directory of nonprofits is the same for all.
     Everyone,
+    /// Nothing is there any more, for anybody.
+    Nobody,
 }
 
 /// What the other partner has, by all its names.
@@ -28,6 +30,7 @@ struct Theirs {
     user: String,
     pool_id: String,
     transaction_id: String,
+    action_id: String,
 }
 
 const THEIR_USER: &str = "their-user";
@@ -50,12 +53,37 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
         .send()
         .await
         .answer(201);
+    let action: Value = stage
+        .theirs
+        .signed_json("POST", "/v1/partner/actions/submit", &action(THEIR_USER))
+        .send()
+        .await
+        .answer(200);
     let transactions = stage.theirs.call(&ListTransactions::default()).await;
     Theirs {
+        action_id: action["actionId"].as_str().unwrap().to_owned(),
         donation_id: link["partnerDonationId"].as_str().unwrap().to_owned(),
         user: THEIR_USER.to_owned(),
         pool_id: stage.theirs.pool_id.to_string(),
         transaction_id: transactions.data[0].id.to_string(),
+    }
+}
+
+fn action(user: &str) -> Value {
+    json!({
+        "idempotencyKey": "their action", "actionType": "PURCHASE", "amount": 12.5,
+        "stakeholders": [{ "stakeholderTypeCode": "CUSTOMER", "partnerUserId": user }],
+        "autoCreateUsers": true,
+    })
+}
+
+/// What a call with an id in its path needs besides, so that it succeeds.
+fn body_beside_id(path: &str) -> Value {
+    match path {
+        "/v1/partner/actions/{actionId}/reverse" => {
+            json!({ "reversalPercentage": 10, "refundIdempotencyKey": "their refund" })
+        }
+        _ => json!({}),
     }
 }
 
@@ -77,6 +105,12 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
             &theirs.transaction_id,
             "000000000000000000000000",
         ),
+        ("/v1/partner/actions/{id}" | "/v1/partner/actions/{actionId}/reverse", _) => (
+            Owner::Partner,
+            &theirs.action_id,
+            "000000000000000000000000",
+        ),
+        (_, "jobId") => (Owner::Nobody, "1", "2"),
         ("/v1/partner/organizations/{slug}", "slug") => (Owner::Everyone, "river-trust", "nobody"),
         (path, name) => panic!("say whose {{{name}}} of {path} is"),
     }
@@ -124,8 +158,13 @@ async fn anothers_object_looks_like_none(stage: &mut Stage) {
             continue;
         };
         let (owner, value, missing) = parameter(facts.path, name, &theirs);
-        let send = |tenant, value| request(tenant, &facts, value, ("", &json!({}))).send();
+        let body = body_beside_id(facts.path);
+        let send = |tenant, value| request(tenant, &facts, value, ("", &body)).send();
         let absent = send(&stage.ours, missing).await;
+        if matches!(owner, Owner::Nobody) {
+            assert_eq!(absent.status, 410, "{}: {}", facts.path, absent.text);
+            continue;
+        }
         assert_eq!(absent.status, 404, "{}: {}", facts.path, absent.text);
         assert_eq!(
             send(&stage.theirs, value).await.status,
@@ -135,6 +174,7 @@ async fn anothers_object_looks_like_none(stage: &mut Stage) {
         );
         let anothers = send(&stage.ours, value).await;
         match owner {
+            Owner::Nobody => {}
             Owner::Everyone => assert_eq!(anothers.status, facts.status),
             Owner::Partner => {
                 assert_eq!(anothers.status, 404, "{}: {}", facts.path, anothers.text);
@@ -155,6 +195,9 @@ fn plain_call(path: &str) -> (&'static str, Value) {
             json!({ "nonprofitSlug": "river-trust", "amount": 100, "idempotencyKey": "their key" }),
         ),
         "/v1/partner/users" => ("", json!({ "externalUserId": THEIR_USER })),
+        "/v1/partner/actions" => ("?idempotencyKey=their%20action", json!({})),
+        "/v1/partner/actions/submit" => ("", action("ours")),
+        "/v1/partner/actions/bulk" => ("", json!({ "actions": [action("ours")] })),
         path => panic!("say how {path} is called"),
     }
 }
@@ -164,7 +207,8 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
     let secrets = [
         theirs.donation_id.as_str(),
         "theirs@example.org",
-        "777",
+        ":777",
+        &theirs.action_id,
         &theirs.pool_id,
         &theirs.transaction_id,
         stage.theirs.partner.id.as_str(),

@@ -1,17 +1,25 @@
 //! `/v1/partner/transactions`
 
+use std::collections::BTreeSet;
+
+use ledger::{Command, Spend};
 use serde_json::{Value, json};
+use server::store::ledger::Order;
 use shared::Code;
 use shared::action::ActionEvent;
 use shared::id::{PoolId, TransactionId};
+use shared::money::Tokens;
 use shared::page::Page;
 use shared::transaction::{Direction, GetTransaction, ListTransactions, Transaction};
+use shared::user::ListUsers;
 
 use crate::stage::{MINUTE_MS, Response, Stage};
 
 on_both_databases! {
     a_transaction_is_shown_with_its_entries,
     an_allocation_comes_from_issuance,
+    every_type_is_shown_by_its_accounts_and_found_by_its_name,
+    all_are_counted,
     transactions_are_newest_first,
     each_filter_finds_its_own,
     filters_are_joined,
@@ -115,6 +123,94 @@ async fn an_allocation_comes_from_issuance(stage: &mut Stage) {
         (format!("pool:{pool}"), Direction::Credit, 10_000),
     ];
     assert_eq!(entries, expected);
+}
+
+/// Has a user earn, spend, owe and pay back.
+async fn owe(stage: &Stage) {
+    let submit = |key: &'static str, amount: i64| {
+        let body = json!({
+            "idempotencyKey": key, "actionType": "PURCHASE", "amount": amount, "autoCreateUsers": true,
+            "stakeholders": [{ "stakeholderTypeCode": "CUSTOMER", "partnerUserId": "ada" }],
+        });
+        let path = "/v1/partner/actions/submit";
+        let request = stage.ours.signed_json("POST", path, &body);
+        async move { request.send().await.answer::<Value>(200) }
+    };
+    let first = submit("first", 10).await;
+    stage.pass_time(MINUTE_MS);
+    let spend = Command::Spend(Spend {
+        seed: stage.app().context.seed(),
+        external_id: "ada".to_owned().into(),
+        amount: Tokens(10),
+        key: "spent".to_owned(),
+    });
+    let partner_id = stage.ours.partner.id.clone();
+    let spent = stage.app().ledger.submit(Order {
+        partner_id,
+        command: spend,
+    });
+    spent.await.unwrap();
+    stage.pass_time(MINUTE_MS);
+    let path = format!(
+        "/v1/partner/actions/{}/reverse",
+        first["actionId"].as_str().unwrap()
+    );
+    let reverse = json!({ "reversalPercentage": 100, "refundIdempotencyKey": "back" });
+    let reversed = stage.ours.signed_json("POST", &path, &reverse).send().await;
+    assert_eq!(reversed.status, 200, "{}", reversed.text);
+    stage.pass_time(MINUTE_MS);
+    submit("second", 4).await;
+}
+
+async fn every_type_is_shown_by_its_accounts_and_found_by_its_name(stage: &mut Stage) {
+    owe(stage).await;
+    let pool = &stage.ours.pool_id;
+    let (pool, receivable) = (format!("pool:{pool}"), format!("receivable:{pool}"));
+    for (name, accounts) in [
+        ("ALLOCATION", vec!["issuance", &pool]),
+        ("CREDIT", vec![&pool, "wallet:ada"]),
+        ("SPEND", vec!["marketplace", "wallet:ada"]),
+        ("REVERSAL", vec!["debt:ada", &receivable]),
+        (
+            "DEBT_REPAYMENT",
+            vec!["debt:ada", &pool, &receivable, "wallet:ada"],
+        ),
+        ("EXPIRY", vec![]),
+    ] {
+        let data = page(stage, &format!("type={name}")).await.data;
+        let found: BTreeSet<_> = data
+            .iter()
+            .flat_map(|transaction| &transaction.entries)
+            .map(|entry| entry.account.as_str())
+            .collect();
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), accounts, "{name}");
+        for transaction in data {
+            assert_eq!(transaction.transaction_type.as_str(), name);
+            let id = transaction.id.clone();
+            assert_eq!(stage.ours.call(&GetTransaction { id }).await, transaction);
+        }
+    }
+    // The events told the same.
+    for told in stage.events_of("transaction.completed").await {
+        let id = TransactionId(told.data["id"].as_str().unwrap().to_owned());
+        let shown = stage.ours.ask(&GetTransaction { id }).await;
+        assert_eq!(shown.answer::<Value>(200), told.data);
+    }
+}
+
+async fn all_are_counted(stage: &mut Stage) {
+    owe(stage).await;
+    give(stage, "eve", 100).await;
+    let ours = format!("partner_id = '{}'", stage.ours.partner.id);
+    let hers = "user_id = (SELECT id FROM users WHERE external_id = 'ada')".to_owned();
+    for (path, whose) in [(PATH, ours), ("/v1/partner/users/ada/transactions", hers)] {
+        let page: Page<Value> = stage.ours.signed("GET", path).send().await.answer(200);
+        let rows = stage.count(&format!("transactions WHERE {whose}")).await;
+        assert_eq!(page.pagination.total, Some(rows), "{path}");
+        assert_eq!(i64::try_from(page.data.len()), Ok(rows), "{path}");
+    }
+    let users = stage.ours.call(&ListUsers::default()).await;
+    assert_eq!((users.data.len(), users.pagination.total), (2, Some(2)));
 }
 
 async fn transactions_are_newest_first(stage: &mut Stage) {
@@ -278,6 +374,7 @@ async fn a_wrong_filter_is_named(stage: &mut Stage) {
     for (field, value) in [
         ("type", "credit"),
         ("type", "PLEDGE"),
+        ("type", "ALLOCATION,CREDIT"),
         ("from", "yesterday"),
         ("to", "2025-05-10"),
         ("limit", "0"),

@@ -159,26 +159,17 @@ fn new_keys(app: &App, partner: &Partner) -> (Key, Keys) {
 }
 
 fn empty_pool(app: &App) -> Pool {
-    Pool {
-        id: app.context.object_id(),
-        name: "Rewards".to_owned(),
-        is_active: true,
-        balance: Tokens(0),
-        allocated: Tokens(0),
-        distributed: Tokens(0),
-        reversed: Tokens(0),
-        low_balance_threshold: None,
-        low_balance_told: false,
-        vesting_days: 0,
-        expires_at: None,
-        action_types: Vec::new(),
-        created_at: app.context.now(),
-    }
+    Pool::new(
+        app.context.object_id(),
+        "Rewards".to_owned(),
+        app.context.now(),
+    )
 }
 
 async fn allocate(app: &App, partner: &Partner, pool_id: &PoolId, amount: Tokens) {
     let command = Command::Allocate(Allocate {
-        transaction_id: app.context.object_id(),
+        seed: app.context.seed(),
+        request_id: None,
         pool_id: pool_id.clone(),
         amount,
     });

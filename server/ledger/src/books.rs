@@ -1,27 +1,47 @@
 //! The state of one partner that commands read and change, as far as it was
 //! loaded for them.
 
-use std::collections::BTreeMap;
+mod action;
+mod pool;
 
-use shared::id::{ActionId, ExternalUserId, PoolId, TransactionId, UserId};
-use shared::money::{Currency, Minor, Tokens};
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::campaign::Campaign;
+use shared::id::{
+    ActionId, CampaignId, ExternalUserId, PoolId, PoolRequestId, TransactionId, UserId,
+};
+use shared::money::Tokens;
 use shared::time::Timestamp;
-use shared::token_pool::PoolStatus;
 use shared::transaction::TransactionType;
-use shared::{Code, id::DonationId};
 
-use crate::command::ActionKey;
-use crate::movement::{Account, Effect, Movement, Transaction};
+pub use self::action::{Action, ActionStatus, Participant, Reversal};
+pub use self::pool::{Pool, Refill};
+use crate::command::Key;
+use crate::movement::{Account, Effect, Movement, Part, Spent, Transaction};
 
 /// One partner's books.
 #[derive(Clone, Debug, Default)]
 pub struct Books {
     pub pools: BTreeMap<PoolId, Pool>,
     pub wallets: BTreeMap<UserId, Wallet>,
+    pub debts: BTreeMap<(UserId, PoolId), Debt>,
     pub users: BTreeMap<ExternalUserId, KnownUser>,
     /// The oldest user of an e-mail address, folded to lower case.
     pub addresses: BTreeMap<String, ExternalUserId>,
-    pub actions: BTreeMap<ActionKey, Action>,
+    pub campaigns: BTreeMap<CampaignId, Campaign>,
+    /// What users have of a campaign.
+    pub campaign_users: BTreeMap<(CampaignId, UserId), Tokens>,
+    pub actions: BTreeMap<Key, Action>,
+    /// The keys of those actions.
+    pub action_keys: BTreeMap<ActionId, Key>,
+    pub reversals: BTreeMap<Key, Reversal>,
+    pub spends: BTreeMap<String, Spent>,
+    /// What is left of credits that vest later.
+    pub vestings: BTreeMap<Part, Tokens>,
+    /// Requests for tokens that wait for the operator.
+    pub pending_requests: BTreeSet<PoolRequestId>,
+    /// Allocations that were booked already.
+    pub allocations: BTreeSet<TransactionId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,119 +49,93 @@ pub struct KnownUser {
     pub id: UserId,
 }
 
-/// A pool of tokens and the rules under which it pays.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pool {
-    pub id: PoolId,
-    pub name: String,
-    pub is_active: bool,
-    pub balance: Tokens,
-    pub allocated: Tokens,
-    pub distributed: Tokens,
-    pub reversed: Tokens,
-    pub low_balance_threshold: Option<Tokens>,
-    /// Whether the warning was given since the balance last stood above it.
-    pub low_balance_told: bool,
-    pub vesting_days: i64,
-    pub expires_at: Option<Timestamp>,
-    /// The action types that it pays; empty is all.
-    pub action_types: Vec<String>,
-    pub created_at: Timestamp,
-}
-
-impl Pool {
-    pub fn status(&self, now: Timestamp) -> PoolStatus {
-        if self.expires_at.is_some_and(|end| end <= now) {
-            PoolStatus::Expired
-        } else if !self.is_active {
-            PoolStatus::Inactive
-        } else if self.balance.0 == 0 {
-            PoolStatus::Exhausted
-        } else {
-            PoolStatus::Active
-        }
-    }
-
-    /// Whether it may pay for such an action now, enough or not.
-    pub(crate) fn serves(&self, action_type: &str, now: Timestamp) -> bool {
-        let is_open = match self.status(now) {
-            PoolStatus::Active | PoolStatus::Exhausted => true,
-            PoolStatus::Inactive | PoolStatus::Expired => false,
-        };
-        is_open
-            && (self.action_types.is_empty() || self.action_types.iter().any(|t| t == action_type))
-    }
-}
-
 /// The tokens of one user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wallet {
     pub balance: Tokens,
+    /// How much of the balance cannot be spent yet. It is loaded for commands
+    /// that take tokens from the wallet.
+    pub vesting: Tokens,
     pub debt: Tokens,
     pub lifetime_earned: Tokens,
     pub lifetime_reversed: Tokens,
+    /// How many transactions reached it.
+    pub transactions: i64,
 }
 
-/// An action under its key, done or failed.
+/// What a user owes a pool, and since when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Action {
-    pub id: ActionId,
-    pub key: ActionKey,
-    pub fingerprint: String,
-    pub action_type: String,
-    pub amount: Minor,
-    pub currency: Currency,
-    pub status: ActionStatus,
-    pub tokens: Tokens,
-    pub transaction_ids: Vec<TransactionId>,
-    pub donation_id: Option<DonationId>,
-    pub created_at: Timestamp,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ActionStatus {
-    Completed,
-    Failed(Code),
-}
-
-impl ActionStatus {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Completed => "COMPLETED",
-            Self::Failed(_) => "FAILED",
-        }
-    }
+pub struct Debt {
+    pub owed: Tokens,
+    pub since: Timestamp,
 }
 
 impl Books {
     /// Does what was decided. Balances change here and nowhere else.
     pub fn apply(&mut self, movement: &Movement) {
         for effect in &movement.effects {
-            match effect {
-                Effect::User(user) => {
-                    self.users.insert(
-                        user.external_id.clone(),
-                        KnownUser {
-                            id: user.id.clone(),
-                        },
-                    );
-                    if let Some(email) = &user.profile.email {
-                        // Whoever had the address first keeps it.
-                        self.addresses
-                            .entry(email.to_lowercase())
-                            .or_insert_with(|| user.external_id.clone());
-                    }
+            self.apply_effect(effect);
+        }
+    }
+
+    fn apply_effect(&mut self, effect: &Effect) {
+        match effect {
+            Effect::User(user) => {
+                let known = KnownUser {
+                    id: user.id.clone(),
+                };
+                self.users.insert(user.external_id.clone(), known);
+                if let Some(email) = &user.profile.email {
+                    // Whoever had the address first keeps it.
+                    self.addresses
+                        .entry(email.to_lowercase())
+                        .or_insert_with(|| user.external_id.clone());
                 }
-                Effect::Transaction(transaction) => self.post(transaction),
-                Effect::Action { action, .. } => {
-                    self.actions.insert(action.key.clone(), action.clone());
+            }
+            Effect::Transaction(transaction) => self.post(transaction),
+            Effect::Action { action, .. } => {
+                self.action_keys
+                    .insert(action.id.clone(), action.key.clone());
+                self.actions.insert(action.key.clone(), action.clone());
+            }
+            Effect::Reversal(reversal) => {
+                self.reversals
+                    .insert(reversal.key.clone(), reversal.clone());
+            }
+            Effect::Vesting {
+                user_id,
+                part,
+                amount,
+                ..
+            } => {
+                let before = self.vestings.insert(part.clone(), *amount);
+                let wallet = self.wallets.entry(user_id.clone()).or_default();
+                wallet.vesting.0 += amount.0 - before.unwrap_or_default().0;
+            }
+            Effect::Counted {
+                campaign_id,
+                user_id,
+                tokens,
+            } => {
+                if let Some(campaign) = self.campaigns.get_mut(campaign_id) {
+                    campaign.spent.0 += tokens;
                 }
-                Effect::Warned { pool_id, told } => {
-                    if let Some(pool) = self.pools.get_mut(pool_id) {
-                        pool.low_balance_told = *told;
-                    }
+                let user = (campaign_id.clone(), user_id.clone());
+                self.campaign_users.entry(user).or_default().0 += tokens;
+            }
+            Effect::Spent(spent) => {
+                self.spends.insert(spent.key.clone(), spent.clone());
+            }
+            Effect::Granted(request_id) => {
+                self.pending_requests.remove(request_id);
+            }
+            Effect::Refilled { pool_id, .. }
+            | Effect::Expired(pool_id)
+            | Effect::Warned { pool_id, .. }
+            | Effect::Depleted(pool_id) => {
+                if let Some(pool) = self.pools.get_mut(pool_id) {
+                    pool.note(effect);
                 }
-                Effect::Depleted(_) => {}
             }
         }
     }
@@ -157,25 +151,44 @@ impl Books {
         );
         for entry in &transaction.entries {
             match &entry.account {
-                Account::Issuance => {}
+                Account::Issuance | Account::Marketplace => {}
                 Account::Pool(id) => {
-                    let Some(pool) = self.pools.get_mut(id) else {
-                        continue;
-                    };
-                    pool.balance.0 += entry.amount;
-                    match transaction.transaction_type {
-                        TransactionType::Allocation => pool.allocated.0 += entry.amount,
-                        TransactionType::Credit => pool.distributed.0 -= entry.amount,
+                    if let Some(pool) = self.pools.get_mut(id) {
+                        pool.post(transaction.transaction_type, entry.amount);
+                    }
+                }
+                Account::Receivable(id) => {
+                    if let Some(pool) = self.pools.get_mut(id) {
+                        pool.receivable.0 += entry.amount;
                     }
                 }
                 Account::Wallet(id) => {
-                    let wallet = self.wallets.entry(id.clone()).or_default();
-                    wallet.balance.0 += entry.amount;
-                    match transaction.transaction_type {
-                        TransactionType::Credit => wallet.lifetime_earned.0 += entry.amount,
-                        TransactionType::Allocation => {}
-                    }
+                    self.wallets.entry(id.clone()).or_default().balance.0 += entry.amount;
                 }
+                Account::Debt(user_id, pool_id) => {
+                    let key = (user_id.clone(), pool_id.clone());
+                    let debt = self.debts.entry(key).or_insert(Debt {
+                        owed: Tokens(0),
+                        since: transaction.created_at,
+                    });
+                    if debt.owed.0 == 0 {
+                        debt.since = transaction.created_at;
+                    }
+                    debt.owed.0 -= entry.amount;
+                    self.wallets.entry(user_id.clone()).or_default().debt.0 -= entry.amount;
+                }
+            }
+        }
+        if let Some(holder) = &transaction.holder {
+            let wallet = self.wallets.entry(holder.id.clone()).or_default();
+            wallet.transactions += 1;
+            match transaction.transaction_type {
+                TransactionType::Credit => wallet.lifetime_earned.0 += transaction.amount.0,
+                TransactionType::Reversal => wallet.lifetime_reversed.0 += transaction.amount.0,
+                TransactionType::Allocation
+                | TransactionType::DebtRepayment
+                | TransactionType::Spend
+                | TransactionType::Expiry => {}
             }
         }
     }

@@ -1,8 +1,7 @@
-//! What can be asked of the ledger. Ids are made by the asker beforehand, so
-//! that a command decided twice writes the same rows.
+//! What can be asked of the ledger.
 
-use shared::id::{ActionId, DonationId, ExternalUserId, PoolId, TransactionId, UserId};
-use shared::money::{Currency, Minor, Tokens};
+use shared::id::{ActionId, CampaignId, DonationId, ExternalUserId, PoolId, PoolRequestId};
+use shared::money::{Currency, Minor, Percent, Tokens};
 use shared::time::Timestamp;
 
 use crate::price::Rate;
@@ -12,21 +11,43 @@ use crate::price::Rate;
 pub enum Command {
     Allocate(Allocate),
     Reward(Reward),
+    Reverse(Reverse),
+    Spend(Spend),
+    Expire(Expire),
+}
+
+/// The first of the ids that a command gives to what it makes; the others are
+/// counted up from it. The asker draws it beforehand, so that a command decided
+/// twice makes the same rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seed {
+    pub seconds: u32,
+    pub random: u64,
+}
+
+impl Seed {
+    /// The id at the given place: 8 hex digits of time, 16 of chance.
+    pub fn id<T: From<String>>(self, place: u64) -> T {
+        let random = self.random.wrapping_add(place);
+        T::from(format!("{:08x}{random:016x}", self.seconds))
+    }
 }
 
 /// Tokens put into a pool by the operator.
 #[derive(Clone, Debug)]
 pub struct Allocate {
-    pub transaction_id: TransactionId,
+    pub seed: Seed,
     pub pool_id: PoolId,
     pub amount: Tokens,
+    /// The partner's request that this grants, once.
+    pub request_id: Option<PoolRequestId>,
 }
 
 /// Tokens for what people did.
 #[derive(Clone, Debug)]
 pub struct Reward {
-    pub action_id: ActionId,
-    pub key: ActionKey,
+    pub seed: Seed,
+    pub key: Key,
     /// A hash of the request: under one key only the same request is the same.
     pub fingerprint: String,
     pub action_type: String,
@@ -34,14 +55,45 @@ pub struct Reward {
     pub currency: Currency,
     pub rate: Rate,
     pub stakeholders: Vec<Stakeholder>,
+    pub unknown_users: UnknownUsers,
+    /// The campaign that must apply; without one, whichever does.
+    pub campaign_id: Option<CampaignId>,
+    /// A JSON object, kept as it is.
+    pub metadata: String,
     /// The gift that is rewarded, if it is one.
     pub donation_id: Option<DonationId>,
     pub on_refusal: OnRefusal,
 }
 
-/// The idempotency key of an action, in its namespace.
+/// Part of an action's tokens taken back, or all of them.
+#[derive(Clone, Debug)]
+pub struct Reverse {
+    pub seed: Seed,
+    pub action_id: ActionId,
+    pub key: Key,
+    pub percent: Percent,
+    pub reason: String,
+}
+
+/// Tokens that a user gives away in the marketplace.
+#[derive(Clone, Debug)]
+pub struct Spend {
+    pub seed: Seed,
+    pub external_id: ExternalUserId,
+    pub amount: Tokens,
+    pub key: String,
+}
+
+/// The end of a pool whose time is over.
+#[derive(Clone, Debug)]
+pub struct Expire {
+    pub seed: Seed,
+    pub pool_id: PoolId,
+}
+
+/// An idempotency key, in its namespace.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ActionKey {
+pub struct Key {
     pub space: KeySpace,
     pub key: String,
 }
@@ -77,21 +129,25 @@ pub enum OnRefusal {
     Wait,
 }
 
-/// Somebody who took part, and the ids for what may have to be made.
+/// What becomes of a stakeholder whom the partner does not know yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownUsers {
+    Make,
+    Refuse,
+}
+
+/// Somebody who took part.
 #[derive(Clone, Debug)]
 pub struct Stakeholder {
     pub type_code: String,
     pub recipient: Recipient,
-    pub transaction_id: TransactionId,
-    /// The id of the user, should there be none yet.
-    pub new_user_id: UserId,
     pub profile: Profile,
 }
 
 /// How the receiver is known.
 #[derive(Clone, Debug)]
 pub enum Recipient {
-    /// By the partner's name for the user, who is made if unknown.
+    /// By the partner's name for the user.
     Named(ExternalUserId),
     /// By e-mail address, folded to lower case: the oldest user who has it, or
     /// a new one under `otherwise`.

@@ -1,11 +1,15 @@
 //! What a command does, decided without doing it: `&Books` in, a [`Movement`]
 //! or a [`Refusal`] out, so that a refused command leaks nothing into the next.
 
+mod campaign;
+mod credit;
 mod pool;
+mod reverse;
 mod reward;
+mod spend;
 
 use crate::books::Books;
-use crate::command::{Command, Stamp};
+use crate::command::{Command, Seed, Stamp};
 use crate::movement::{Movement, Refusal};
 
 /// Says what `command` does to `books` at the moment of `stamp`.
@@ -13,5 +17,26 @@ pub fn decide(books: &Books, command: &Command, stamp: Stamp) -> Result<Movement
     match command {
         Command::Allocate(allocate) => pool::allocate(books, allocate, stamp),
         Command::Reward(reward) => reward::reward(books, reward, stamp),
+        Command::Reverse(reverse) => reverse::reverse(books, reverse, stamp),
+        Command::Spend(spend) => spend::spend(books, spend, stamp),
+        Command::Expire(expire) => pool::expire(books, expire, stamp),
+    }
+}
+
+/// The ids of what one command makes, one after the other.
+struct Ids {
+    seed: Seed,
+    place: u64,
+}
+
+impl Ids {
+    fn of(seed: Seed) -> Self {
+        Self { seed, place: 0 }
+    }
+
+    fn next<T: From<String>>(&mut self) -> T {
+        let id = self.seed.id(self.place);
+        self.place += 1;
+        id
     }
 }

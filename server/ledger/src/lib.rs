@@ -11,13 +11,16 @@ mod decide;
 mod movement;
 mod price;
 
-pub use books::{Action, ActionStatus, Books, KnownUser, Pool, Wallet};
+pub use books::{
+    Action, ActionStatus, Books, Debt, KnownUser, Participant, Pool, Refill, Reversal, Wallet,
+};
 pub use command::{
-    ActionKey, Allocate, Command, Environment, KeySpace, OnRefusal, Profile, Recipient, Reward,
-    Stakeholder, Stamp,
+    Allocate, Command, Environment, Expire, Key, KeySpace, OnRefusal, Profile, Recipient, Reverse,
+    Reward, Seed, Spend, Stakeholder, Stamp, UnknownUsers,
 };
 pub use decide::decide;
 pub use movement::{
-    Account, Effect, Entry, Holder, Movement, NewUser, Outcome, Refusal, Transaction,
+    Account, Effect, Entry, Holder, Movement, NewUser, News, Outcome, Part, Refusal, Spent,
+    Transaction,
 };
-pub use price::{Overflow, Rate, price, shares};
+pub use price::{Overflow, Rate, Weight, part_of, price, reaches, shares};

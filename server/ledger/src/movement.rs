@@ -2,12 +2,14 @@
 //! them.
 
 use shared::Code;
-use shared::id::{ActionId, ExternalUserId, PoolId, TransactionId, UserId};
+use shared::id::{
+    ActionId, CampaignId, ExternalUserId, PoolId, PoolRequestId, TransactionId, UserId,
+};
 use shared::money::Tokens;
 use shared::time::Timestamp;
 use shared::transaction::TransactionType;
 
-use crate::books::Action;
+use crate::books::{Action, Reversal};
 use crate::command::Profile;
 
 /// All that one command does, decided but not yet done.
@@ -23,11 +25,37 @@ pub struct Movement {
 pub enum Effect {
     User(NewUser),
     Transaction(Transaction),
-    /// An action, done or failed; no news if it failed so before.
     Action {
         action: Action,
-        is_news: bool,
+        news: News,
     },
+    Reversal(Reversal),
+    /// What is left of a credit that vests later.
+    Vesting {
+        user_id: UserId,
+        part: Part,
+        vests_at: Timestamp,
+        amount: Tokens,
+    },
+    /// A campaign paid a user, or (negative) had it back.
+    Counted {
+        campaign_id: CampaignId,
+        user_id: UserId,
+        tokens: i64,
+    },
+    /// A user gave tokens away under an idempotency key.
+    Spent(Spent),
+    /// A pool filled itself up.
+    Refilled {
+        pool_id: PoolId,
+        amount: Tokens,
+        /// Counted from 1970.
+        day: i64,
+    },
+    /// A pool's time is over, and what was left of it has gone back.
+    Expired(PoolId),
+    /// A partner's request for tokens was granted.
+    Granted(PoolRequestId),
     /// The low-balance warning of a pool is given, or will be due again.
     Warned {
         pool_id: PoolId,
@@ -35,6 +63,24 @@ pub enum Effect {
     },
     /// The last token of a pool was paid out.
     Depleted(PoolId),
+}
+
+/// Whether an action is new, and to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Its key was never seen before.
+    First,
+    /// It was tried before, and has another end now.
+    Changed,
+    /// Nothing that has not been told.
+    Nothing,
+}
+
+/// One stakeholder's part in an action, by its place among them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part {
+    pub action_id: ActionId,
+    pub position: usize,
 }
 
 /// A user whom the ledger makes.
@@ -46,7 +92,16 @@ pub struct NewUser {
     pub created_at: Timestamp,
 }
 
-/// Tokens from one account to another. The entries add up to zero.
+/// What was spent under one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spent {
+    pub key: String,
+    pub transaction_id: TransactionId,
+    pub user_id: UserId,
+    pub amount: Tokens,
+}
+
+/// Tokens from account to account. The entries add up to zero.
 #[derive(Clone, Debug)]
 pub struct Transaction {
     pub id: TransactionId,
@@ -54,13 +109,11 @@ pub struct Transaction {
     pub amount: Tokens,
     /// Whose wallet it reaches.
     pub holder: Option<Holder>,
-    pub pool_id: PoolId,
+    pub pool_id: Option<PoolId>,
     pub action_id: Option<ActionId>,
-    /// Its place among the transactions of its action.
-    pub position: usize,
     /// When a credit can be spent; `None` is at once.
     pub vests_at: Option<Timestamp>,
-    pub entries: [Entry; 2],
+    pub entries: Vec<Entry>,
     pub created_at: Timestamp,
 }
 
@@ -78,29 +131,47 @@ pub struct Entry {
     pub amount: i64,
 }
 
+impl Entry {
+    /// `amount` from one account to the other.
+    pub(crate) fn pair(from: Account, to: Account, amount: i64) -> [Self; 2] {
+        let entry = |account, amount| Self { account, amount };
+        [entry(from, -amount), entry(to, amount)]
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Account {
     /// The outside world, from which tokens come. It keeps no balance.
     Issuance,
+    /// The outside world, where tokens are spent. It keeps no balance.
+    Marketplace,
     Pool(PoolId),
     Wallet(UserId),
+    /// What a user owes a pool, below zero by as much.
+    Debt(UserId, PoolId),
+    /// What a pool is owed by all users.
+    Receivable(PoolId),
 }
 
 impl Account {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Issuance => "issuance",
+            Self::Marketplace => "marketplace",
             Self::Pool(_) => "pool",
             Self::Wallet(_) => "wallet",
+            Self::Debt(..) => "debt",
+            Self::Receivable(_) => "receivable",
         }
     }
 
     /// The id within its kind; empty for the outside world.
-    pub fn id(&self) -> &str {
+    pub fn id(&self) -> String {
         match self {
-            Self::Issuance => "",
-            Self::Pool(id) => id.as_str(),
-            Self::Wallet(id) => id.as_str(),
+            Self::Issuance | Self::Marketplace => String::new(),
+            Self::Pool(id) | Self::Receivable(id) => id.to_string(),
+            Self::Wallet(id) => id.to_string(),
+            Self::Debt(user, pool) => format!("{user}/{pool}"),
         }
     }
 }
@@ -121,6 +192,16 @@ pub enum Outcome {
         action_id: ActionId,
         code: Code,
     },
+    /// The reversal, done now or (`replayed`) earlier under the same key.
+    Reversed {
+        reversal: Reversal,
+        replayed: bool,
+    },
+    Spent {
+        spent: Spent,
+        replayed: bool,
+    },
+    Expired,
 }
 
 /// Why a command does nothing and leaves no trace.

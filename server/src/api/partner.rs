@@ -1,5 +1,6 @@
 //! The SIR dialect.
 
+pub mod actions;
 pub mod configuration;
 pub mod donations;
 mod lists;

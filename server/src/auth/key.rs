@@ -1,6 +1,7 @@
 //! The key that a caller presents, and whether it may be used.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use shared::Code;
@@ -9,9 +10,8 @@ use shared::time::Timestamp;
 use crate::app::App;
 use crate::config::{Environment, Hidden};
 use crate::error::Error;
-use crate::store;
+use crate::store::caller::Caller;
 use crate::store::key::{Key, Presented};
-use crate::store::partner::Partner;
 use crate::vault;
 
 /// Which half of a pair was presented.
@@ -46,18 +46,18 @@ impl PresentedKey {
         })
     }
 
-    /// The stored key and its partner.
-    pub async fn find(&self, app: &App) -> Result<(Key, Partner), Error> {
+    /// Whose key it is.
+    pub async fn find(&self, app: &App) -> Result<Arc<Caller>, Error> {
         self.check_environment(app.settings.environment)?;
-        let hash = vault::hash(self.text.expose());
-        let presented = match self.half {
-            Half::Publishable => Presented::Public(self.text.expose()),
-            Half::Secret => Presented::SecretHash(&hash),
+        let text = self.text.expose();
+        let found = match self.half {
+            Half::Publishable => app.db.caller(Presented::Public(text)).await?,
+            Half::Secret => {
+                let hash = vault::hash(text);
+                app.db.caller(Presented::SecretHash(&hash)).await?
+            }
         };
-        let mut conn = app.db.read().await?;
-        store::key::find(&mut conn, presented)
-            .await?
-            .ok_or_else(unknown)
+        found.ok_or_else(unknown)
     }
 
     fn check_environment(&self, served: Environment) -> Result<(), Error> {

@@ -267,7 +267,7 @@ fn scope() -> impl TypedValueParser<Value = Scope> {
         .try_map(|text| Scope::named(&text).ok_or("unknown scope"))
 }
 
-fn moment(text: &str) -> Result<Timestamp, &'static str> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, &'static str> {
     Timestamp::parse(text).ok_or("must be a time such as 2027-01-31T00:00:00Z")
 }
 

@@ -6,7 +6,7 @@ use figment::{Error, Metadata, Profile, Provider};
 
 /// Those that are read as more than a text.
 const NUMBERS: &str = "rate_limit_";
-const LISTS: &[&str] = &["trusted_proxies"];
+const LISTS: &[&str] = &["trusted_proxies", "reward_rates"];
 
 /// The variables of these settings; others are left alone, and an empty one
 /// sets nothing.

@@ -6,7 +6,7 @@ use shared::donation::{
 };
 use shared::event::EventType;
 use shared::id::{DonationId, PartnerId};
-use shared::money::{Currency, Tokens};
+use shared::money::Tokens;
 use shared::organization::OrganizationStatus;
 use shared::time::Timestamp;
 use shared::{Code, Feature};
@@ -235,7 +235,10 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(
     row.donor = payer;
     row.public.status = DonationStatus::Completed;
     row.public.updated_at = now;
-    row.reward_rate = rate(row.public.currency).map(Rate::millionths);
+    row.reward_rate = app
+        .settings
+        .reward_rate(row.public.currency)
+        .map(Rate::millionths);
     row.public.reward_status = reward_status(&row, &partner);
     if !store::donation::complete(&mut tx, &row).await? {
         return Ok(());
@@ -248,11 +251,6 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(
     app.reward_due.notify_one();
     app.waiting.wake(&row.public.partner_donation_id);
     Ok(())
-}
-
-/// Tokens for one major unit of a currency; none for those without a rate.
-fn rate(currency: Currency) -> Option<Rate> {
-    (currency == Currency::Usd).then_some(Rate::ONE)
 }
 
 fn reward_status(row: &DonationRow, partner: &Partner) -> RewardStatus {

@@ -1,5 +1,7 @@
 //! What a text from outside may be. Each answers what is wrong, in words.
 
+use serde_json::{Map, Value};
+
 use crate::config::Environment;
 
 /// The longest address of a page, in bytes.
@@ -11,6 +13,9 @@ const MAX_EMAIL: usize = 254;
 pub const MAX_NAME: usize = 100;
 /// The longest name that a partner gives a user, in characters.
 pub const MAX_USER_ID: usize = 128;
+
+/// The largest metadata, in bytes of JSON.
+const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 pub type Checked = Result<(), String>;
 
@@ -32,6 +37,34 @@ pub fn ascii(text: &str, most: usize) -> Checked {
         return Ok(());
     }
     Err(format!("must have 1 to {most} printable ASCII characters"))
+}
+
+/// What a partner keeps beside something of its own.
+pub fn metadata(metadata: &Map<String, Value>) -> Checked {
+    let bytes = serde_json::to_vec(metadata).map_or(usize::MAX, |text| text.len());
+    if bytes <= MAX_METADATA_BYTES {
+        return Ok(());
+    }
+    Err(format!(
+        "must be at most {MAX_METADATA_BYTES} bytes of JSON"
+    ))
+}
+
+/// A code of ours or of the partner's, such as `PURCHASE`.
+pub fn type_code(text: &str) -> Checked {
+    let is_code = (2..=40).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_uppercase())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    if is_code {
+        Ok(())
+    } else {
+        Err(
+            "must have 2 to 40 characters of A-Z, 0-9 and _, a letter first, such as PURCHASE"
+                .to_owned(),
+        )
+    }
 }
 
 pub fn email(text: &str) -> Checked {

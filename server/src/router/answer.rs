@@ -61,6 +61,7 @@ pub(crate) fn refuse(error: &Error, RequestId(request_id): &RequestId) -> Respon
         message: error.message.clone(),
         request_id: request_id.clone(),
         errors: error.errors.clone(),
+        action_id: error.action_id.clone(),
     };
     let status =
         StatusCode::from_u16(body.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -219,7 +219,7 @@ pub async fn set_reward(
 ) -> Result<(), Error> {
     sqlx::query(
         "UPDATE donations SET reward_status = $1, tokens_awarded = $2, updated_at = $3
-         WHERE partner_id = $4 AND id = $5 AND reward_status = 'PENDING'",
+         WHERE partner_id = $4 AND id = $5 AND reward_status IN ('PENDING', 'AWARDED')",
     )
     .bind(status.as_str())
     .bind(tokens.0)

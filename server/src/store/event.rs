@@ -1,6 +1,5 @@
 //! What happened, one row an event, in the transaction of what it tells of.
 
-use serde::Serialize;
 use shared::event::EventType;
 use shared::id::{EventId, PartnerId};
 use shared::time::Timestamp;
@@ -8,7 +7,8 @@ use sqlx::{AssertSqlSafe, Error};
 
 use super::Connection;
 use super::row::Columns as _;
-use super::sql::{Column, Dialect, json};
+use super::sql::Column::{Number, Text};
+use super::sql::{Dialect, Rows, Table};
 use crate::context::Context;
 
 /// Locks the partner's books and numbers this commit, in which its events stand.
@@ -58,45 +58,48 @@ pub async fn append(
 }
 
 /// An event and its place among the others of its partner.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct EventRow {
     pub partner_id: PartnerId,
     pub commit_number: i64,
     pub position: i64,
     pub id: EventId,
-    #[serde(rename = "type")]
     pub event_type: EventType,
     /// The `data` of the webhook, as JSON text.
     pub data: String,
-    #[serde(serialize_with = "as_ms")]
     pub created_at: Timestamp,
 }
+
+const EVENTS: Table = Table {
+    name: "events",
+    columns: &[
+        Text("partner_id"),
+        Number("commit_number"),
+        Number("position"),
+        Text("id"),
+        Text("type"),
+        Text("data"),
+        Number("created_at"),
+    ],
+    conflict: "",
+};
 
 pub async fn insert(
     conn: &mut Connection,
     dialect: Dialect,
     events: &[EventRow],
 ) -> Result<(), Error> {
-    const COLUMNS: &[Column] = &[
-        Column::Text("partner_id"),
-        Column::Number("commit_number"),
-        Column::Number("position"),
-        Column::Text("id"),
-        Column::Text("type"),
-        Column::Text("data"),
-        Column::Number("created_at"),
-    ];
-    sqlx::query(dialect.insert("events", COLUMNS, ""))
-        .bind(json(events)?)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands fields over by reference"
-)]
-fn as_ms<S: serde::Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_i64(time.0)
+    let mut rows = Rows::of(&EVENTS);
+    for event in events {
+        rows.push([
+            event.partner_id.as_str().into(),
+            event.commit_number.into(),
+            event.position.into(),
+            event.id.as_str().into(),
+            event.event_type.as_str().into(),
+            event.data.as_str().into(),
+            event.created_at.0.into(),
+        ])?;
+    }
+    rows.write(conn, dialect).await
 }

@@ -8,10 +8,10 @@ use shared::time::Timestamp;
 use sqlx::Error;
 use sqlx::any::AnyRow;
 
-use super::Connection;
 use super::partner::{self, Partner};
 use super::row::Columns as _;
 use super::sql::json;
+use super::{Connection, Write};
 
 /// The columns of a key, named apart from those of its partner.
 macro_rules! columns {
@@ -50,7 +50,16 @@ pub enum Presented<'a> {
     SecretHash(&'a str),
 }
 
-pub async fn insert(conn: &mut Connection, key: &Key) -> Result<(), Error> {
+impl<'a> Presented<'a> {
+    pub(super) fn text(self) -> &'a str {
+        match self {
+            Self::Public(key) => key,
+            Self::SecretHash(hash) => hash,
+        }
+    }
+}
+
+pub async fn insert(tx: &mut Write, key: &Key) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO keys (partner_id, id, name, public_key, secret_hash, secret_last4, hmac_secret_sealed,
              scopes, is_active, expires_at, ip_allowlist, allowed_origins, created_at)
@@ -69,35 +78,30 @@ pub async fn insert(conn: &mut Connection, key: &Key) -> Result<(), Error> {
     .bind(json(&key.ip_allowlist)?)
     .bind(json(&key.allowed_origins)?)
     .bind(key.created_at.0)
-    .execute(conn)
+    .execute(tx.changing_callers())
     .await?;
     Ok(())
 }
 
 /// The key and its partner.
-pub async fn find(
+pub(super) async fn find(
     conn: &mut Connection,
     presented: Presented<'_>,
 ) -> Result<Option<(Key, Partner)>, Error> {
-    let (sql, value) = match presented {
-        Presented::Public(key) => (
-            concat!(
-                "SELECT p.*, ",
-                columns!(),
-                " FROM keys k JOIN partners p ON p.id = k.partner_id WHERE k.public_key = $1"
-            ),
-            key,
+    let sql = match presented {
+        Presented::Public(_) => concat!(
+            "SELECT p.*, ",
+            columns!(),
+            " FROM keys k JOIN partners p ON p.id = k.partner_id WHERE k.public_key = $1"
         ),
-        Presented::SecretHash(hash) => (
-            concat!(
-                "SELECT p.*, ",
-                columns!(),
-                " FROM keys k JOIN partners p ON p.id = k.partner_id WHERE k.secret_hash = $1"
-            ),
-            hash,
+        Presented::SecretHash(_) => concat!(
+            "SELECT p.*, ",
+            columns!(),
+            " FROM keys k JOIN partners p ON p.id = k.partner_id WHERE k.secret_hash = $1"
         ),
     };
-    let row = sqlx::query(sql).bind(value).fetch_optional(conn).await?;
+    let query = sqlx::query(sql).bind(presented.text());
+    let row = query.fetch_optional(conn).await?;
     row.map(|row| Ok((read(&row)?, partner::read(&row)?)))
         .transpose()
 }
@@ -121,10 +125,10 @@ pub async fn list(
 }
 
 /// Ends a key for good and answers it, if there is such a key.
-pub async fn revoke(conn: &mut Connection, public_key_or_id: &str) -> Result<Option<Key>, Error> {
+pub async fn revoke(tx: &mut Write, public_key_or_id: &str) -> Result<Option<Key>, Error> {
     sqlx::query("UPDATE keys SET is_active = 0 WHERE id = $1 OR public_key = $1")
         .bind(public_key_or_id)
-        .execute(&mut *conn)
+        .execute(tx.changing_callers())
         .await?;
     let row = sqlx::query(concat!(
         "SELECT ",
@@ -132,7 +136,7 @@ pub async fn revoke(conn: &mut Connection, public_key_or_id: &str) -> Result<Opt
         " FROM keys k WHERE k.id = $1 OR k.public_key = $1"
     ))
     .bind(public_key_or_id)
-    .fetch_optional(conn)
+    .fetch_optional(&mut **tx)
     .await?;
     row.as_ref().map(read).transpose()
 }

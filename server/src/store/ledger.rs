@@ -6,6 +6,7 @@ mod rows;
 mod save;
 mod tell;
 pub mod verify;
+mod wanted;
 
 use std::collections::BTreeMap;
 
@@ -16,8 +17,16 @@ use tokio::task::JoinHandle;
 use self::save::Changes;
 use super::Db;
 use super::batch::{Batch, BatchError, Work};
+use super::sql::Dialect;
 use crate::config::Environment;
 use crate::context::Context;
+
+/// Writers on PostgreSQL, so that one partner's held books stop few others.
+const POSTGRES_LANES: usize = 4;
+/// So many bytes of metadata weigh as much as a row.
+const METADATA_OF_A_ROW: usize = 1_024;
+/// The most people who take part in an action.
+pub const MOST_STAKEHOLDERS: usize = 20;
 
 /// A command and whose books it is for.
 #[derive(Clone, Debug)]
@@ -42,20 +51,39 @@ pub enum LedgerError {
 }
 
 impl Ledger {
-    /// Starts the writer; the task ends when the ledger is dropped.
-    pub fn start(db: Db, context: Context, environment: Environment) -> (Self, JoinHandle<()>) {
+    /// Starts the writers; their tasks end when the ledger is dropped.
+    pub fn start(
+        db: Db,
+        context: &Context,
+        environment: Environment,
+    ) -> (Self, Vec<JoinHandle<()>>) {
+        let lanes = match db.dialect() {
+            Dialect::Sqlite => 1,
+            Dialect::Postgres => POSTGRES_LANES,
+        };
         let writer = Writer {
             db,
             context: context.clone(),
             environment,
         };
-        let (batch, task) = Batch::start(writer, context);
-        (Self { batch }, task)
+        let (batch, tasks) = Batch::start(writer, context, lanes);
+        (Self { batch }, tasks)
     }
 
     /// Does a command, durably, or says why not.
     pub async fn submit(&self, order: Order) -> Result<Outcome, LedgerError> {
         Ok(self.batch.submit(order).await??)
+    }
+
+    /// Does commands of one partner in their order, each standing alone; none if
+    /// there is no room for all.
+    pub async fn submit_all(
+        &self,
+        orders: Vec<Order>,
+    ) -> Result<Vec<Result<Outcome, LedgerError>>, BatchError> {
+        let answers = self.batch.submit_all(orders).await?;
+        let outcome = |answer: Result<Result<Outcome, Refusal>, BatchError>| Ok(answer??);
+        Ok(answers.into_iter().map(outcome).collect())
     }
 }
 
@@ -70,29 +98,46 @@ impl Work for Writer {
     type Item = Order;
     type Answer = Result<Outcome, Refusal>;
 
-    async fn run(&self, orders: &[Order]) -> Result<Vec<Self::Answer>, sqlx::Error> {
+    fn owner(order: &Order) -> &str {
+        order.partner_id.as_str()
+    }
+
+    fn weight(order: &Order) -> usize {
+        match &order.command {
+            Command::Reward(reward) => {
+                1 + reward.stakeholders.len() + reward.metadata.len() / METADATA_OF_A_ROW
+            }
+            Command::Reverse(_) => 1 + MOST_STAKEHOLDERS,
+            Command::Allocate(_) | Command::Spend(_) | Command::Expire(_) => 1,
+        }
+    }
+
+    async fn run(&self, batch: &[Order]) -> Result<Vec<Self::Answer>, sqlx::Error> {
         let mut tx = self.db.write().await?;
-        let mut books = load::load(&mut tx, self.db.dialect(), orders).await?;
+        let (mut books, now) =
+            load::load(&mut tx, (self.db.dialect(), &self.context), batch).await?;
         let stamp = Stamp {
-            now: self.context.now(),
+            now,
             environment: self.environment.into(),
         };
         let mut changes = Changes::new(stamp.now, self.environment);
-        let mut answers = Vec::with_capacity(orders.len());
+        let mut answers = Vec::with_capacity(batch.len());
         for Order {
             partner_id,
             command,
-        } in orders
+        } in batch
         {
             let loaded = books.get_mut(partner_id).ok_or(sqlx::Error::RowNotFound)?;
-            answers.push(decide(&loaded.books, command, stamp).map(|movement| {
-                loaded.books.apply(&movement);
-                changes.record(partner_id, loaded, &movement);
-                movement.outcome
-            }));
+            let decided = decide(&loaded.books, command, stamp);
+            if let Ok(movement) = &decided {
+                loaded.books.apply(movement);
+                changes.record(partner_id, loaded, movement)?;
+            }
+            answers.push(decided.map(|movement| movement.outcome));
         }
         if !changes.is_empty() {
-            save::save(&mut tx, self.db.dialect(), &self.context, changes).await?;
+            let by = (self.db.dialect(), &self.context);
+            save::save(&mut tx, by, (changes, &mut books)).await?;
             tx.commit().await?;
         }
         Ok(answers)
@@ -105,6 +150,15 @@ type Shelf = BTreeMap<PartnerId, LoadedBooks>;
 #[derive(Debug)]
 struct LoadedBooks {
     books: Books,
-    /// The number of the last commit before this one.
-    commit_number: i64,
+    counters: Counters,
+}
+
+/// How many rows a partner has, so that lists need not count them.
+#[derive(Debug)]
+struct Counters {
+    /// The number of the last commit.
+    commits: i64,
+    users: i64,
+    actions: i64,
+    transactions: i64,
 }

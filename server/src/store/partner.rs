@@ -11,9 +11,9 @@ use shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Error};
 
-use super::Connection;
 use super::row::Columns as _;
 use super::sql::Dialect;
+use super::{Connection, Write};
 
 #[derive(Clone, Debug)]
 pub struct Partner {
@@ -72,7 +72,7 @@ impl Default for PartnerConfig {
 }
 
 /// Adds a partner and its empty books.
-pub async fn insert(conn: &mut Connection, partner: &Partner) -> Result<(), Error> {
+pub async fn insert(tx: &mut Write, partner: &Partner) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO partners (id, name, slug, status, tier, features, config, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -85,11 +85,11 @@ pub async fn insert(conn: &mut Connection, partner: &Partner) -> Result<(), Erro
     .bind(super::sql::json(&partner.features)?)
     .bind(super::sql::json(&partner.config)?)
     .bind(partner.created_at.0)
-    .execute(&mut *conn)
+    .execute(tx.changing_callers())
     .await?;
     sqlx::query("INSERT INTO books (partner_id, commit_number) VALUES ($1, 0)")
         .bind(partner.id.as_str())
-        .execute(conn)
+        .execute(&mut **tx)
         .await?;
     Ok(())
 }
@@ -112,7 +112,7 @@ pub async fn lock(
 }
 
 /// Writes what an operator can change: status, tier, features, settings.
-pub async fn update(conn: &mut Connection, partner: &Partner) -> Result<(), Error> {
+pub async fn update(tx: &mut Write, partner: &Partner) -> Result<(), Error> {
     sqlx::query(
         "UPDATE partners SET status = $1, tier = $2, features = $3, config = $4 WHERE id = $5",
     )
@@ -121,7 +121,7 @@ pub async fn update(conn: &mut Connection, partner: &Partner) -> Result<(), Erro
     .bind(super::sql::json(&partner.features)?)
     .bind(super::sql::json(&partner.config)?)
     .bind(partner.id.as_str())
-    .execute(conn)
+    .execute(tx.changing_callers())
     .await?;
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! What a database says of itself: one environment, one master key.
+//! What a database says of itself: one environment, one master key, and which
+//! edition of keys and partners it holds.
 
 use super::row::Columns as _;
 use super::{Connection, Db, OpenError};
@@ -9,6 +10,8 @@ use crate::vault::{Vault, VaultError};
 /// The row whose seal only the right master key opens.
 const SEAL: &str = "seal";
 const ENVIRONMENT: &str = "environment";
+/// How often keys or partners were changed.
+const EDITION: &str = "callers_edition";
 
 /// Why this server may not use this database.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +64,26 @@ fn check_stored(stored: String, environment: Environment) -> Result<(), ClaimErr
         asked: environment.as_str(),
     }
     .into())
+}
+
+/// The number that every change of keys or partners raises.
+pub(super) async fn edition(conn: &mut Connection) -> Result<i64, sqlx::Error> {
+    let row = sqlx::query("SELECT CAST(value AS BIGINT) AS edition FROM settings WHERE id = $1")
+        .bind(EDITION)
+        .fetch_optional(conn)
+        .await?;
+    row.map_or(Ok(0), |row| row.number("edition"))
+}
+
+pub(super) async fn raise_edition(conn: &mut Connection) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO settings (id, value) VALUES ($1, '1') ON CONFLICT (id) DO UPDATE
+         SET value = CAST(CAST(settings.value AS BIGINT) + 1 AS TEXT)",
+    )
+    .bind(EDITION)
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 async fn find_or_put(conn: &mut Connection, id: &str, value: &str) -> Result<String, sqlx::Error> {

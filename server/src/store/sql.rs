@@ -4,7 +4,9 @@
 //! its elements are `v.value`, and `v.value ->> 'name'` is a member as text.
 
 use serde::Serialize;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Error};
+
+use super::Connection;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -47,21 +49,33 @@ impl Dialect {
         })
     }
 
-    /// Puts one row into `table` for each element of `$1`, from its members:
-    /// `text` and `number` columns by name. `conflict` is what follows.
-    pub fn insert(self, table: &str, columns: &[Column], conflict: &str) -> AssertSqlSafe<String> {
-        let names: Vec<_> = columns.iter().map(|column| column.name()).collect();
-        let values: Vec<_> = columns.iter().map(|column| column.value()).collect();
+    /// Puts one row into `table` for each element of `$1`, an array of cells in
+    /// the order of the table's columns.
+    pub fn insert(self, table: &Table) -> AssertSqlSafe<String> {
+        let names: Vec<_> = table.columns.iter().map(|column| column.name()).collect();
+        let values = table.columns.iter().enumerate();
+        let values: Vec<_> = values.map(|(place, column)| column.value(place)).collect();
         AssertSqlSafe(format!(
-            "INSERT INTO {table} ({}) SELECT {} FROM {} WHERE TRUE {conflict}",
+            "INSERT INTO {} ({}) SELECT {} FROM {} WHERE TRUE {}",
+            table.name,
             names.join(", "),
             values.join(", "),
             self.rows(),
+            table.conflict,
         ))
     }
 }
 
-/// A column that is written from the member of the same name.
+/// A table, the columns that are written, and what happens to a row that is
+/// there already.
+#[derive(Debug)]
+pub struct Table {
+    pub name: &'static str,
+    pub columns: &'static [Column],
+    pub conflict: &'static str,
+}
+
+/// A column, by the kind of what it holds.
 #[derive(Clone, Copy, Debug)]
 pub enum Column {
     Text(&'static str),
@@ -75,15 +89,96 @@ impl Column {
         }
     }
 
-    fn value(self) -> String {
+    fn value(self, place: usize) -> String {
         match self {
-            Self::Text(name) => format!("v.value ->> '{name}'"),
-            Self::Number(name) => format!("CAST(v.value ->> '{name}' AS BIGINT)"),
+            Self::Text(_) => format!("v.value ->> {place}"),
+            Self::Number(_) => format!("CAST(v.value ->> {place} AS BIGINT)"),
         }
     }
 }
 
+/// What one column of one row is given.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Cell<'a> {
+    Text(&'a str),
+    Number(i64),
+    Null,
+}
+
+impl From<i64> for Cell<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<usize> for Cell<'_> {
+    fn from(number: usize) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// Rows of one table, gathered as the JSON array of one statement.
+#[derive(Debug)]
+pub struct Rows {
+    table: &'static Table,
+    json: String,
+    count: u64,
+}
+
+impl Rows {
+    pub const fn of(table: &'static Table) -> Self {
+        Self {
+            table,
+            json: String::new(),
+            count: 0,
+        }
+    }
+
+    /// Adds a row: a cell for each column, in the order of the table's.
+    pub fn push<const N: usize>(&mut self, cells: [Cell<'_>; N]) -> Result<(), Error> {
+        debug_assert_eq!(N, self.table.columns.len(), "{}", self.table.name);
+        self.json.push(if self.count == 0 { '[' } else { ',' });
+        self.json.push_str(&json(cells.as_slice())?);
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Writes all rows by one statement; an error if any was not written.
+    pub async fn write(mut self, conn: &mut Connection, dialect: Dialect) -> Result<(), Error> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        self.json.push(']');
+        let done = sqlx::query(dialect.insert(self.table))
+            .bind(self.json)
+            .execute(conn)
+            .await?;
+        if done.rows_affected() == self.count {
+            return Ok(());
+        }
+        Err(Error::Protocol(format!(
+            "{} of {} rows of {} were written",
+            done.rows_affected(),
+            self.count,
+            self.table.name
+        )))
+    }
+}
+
 /// The value as JSON text: a column's, or the array of rows that `$1` holds.
-pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, sqlx::Error> {
-    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(Box::new(error)))
+pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::Encode(Box::new(error)))
 }

@@ -212,7 +212,7 @@ pub async fn balance(
     let row = sqlx::query(
         "SELECT COALESCE(w.balance, 0) AS balance, COALESCE(w.debt, 0) AS debt,
              COALESCE(w.lifetime_earned, 0) AS earned, COALESCE(w.lifetime_reversed, 0) AS reversed,
-             (SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM transactions t
+             (SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM vestings t
               WHERE t.partner_id = u.partner_id AND t.user_id = u.id AND t.vests_at > $3) AS vesting
          FROM users u LEFT JOIN wallets w ON w.partner_id = u.partner_id AND w.user_id = u.id
          WHERE u.partner_id = $1 AND u.external_id = $2",

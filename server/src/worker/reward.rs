@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use ledger::{
-    ActionKey, Command, KeySpace, OnRefusal, Profile, Rate, Recipient, Reward, Stakeholder,
+    Command, Key, KeySpace, OnRefusal, Profile, Rate, Recipient, Reward, Stakeholder, UnknownUsers,
 };
 use shared::donation::RewardStatus;
 use shared::id::{DonationId, ExternalUserId};
@@ -98,8 +98,8 @@ async fn reward(app: &App, job: &Job) -> Result<(), Error> {
 fn command(app: &App, job: &Job, donation: &DonationRow) -> Option<Command> {
     let is_last_try = app.context.now() >= job.give_up_at;
     Some(Command::Reward(Reward {
-        action_id: app.context.object_id(),
-        key: ActionKey {
+        seed: app.context.seed(),
+        key: Key {
             space: KeySpace::Donation,
             key: job.subject_id.clone(),
         },
@@ -109,6 +109,9 @@ fn command(app: &App, job: &Job, donation: &DonationRow) -> Option<Command> {
         currency: donation.public.currency,
         rate: Rate::from_millionths(donation.reward_rate?),
         stakeholders: vec![donor(app, donation)?],
+        unknown_users: UnknownUsers::Make,
+        campaign_id: None,
+        metadata: "{}".to_owned(),
         donation_id: Some(donation.public.partner_donation_id.clone()),
         on_refusal: if is_last_try {
             OnRefusal::Record
@@ -133,8 +136,6 @@ fn donor(app: &App, donation: &DonationRow) -> Option<Stakeholder> {
     Some(Stakeholder {
         type_code: "DONOR".to_owned(),
         recipient,
-        transaction_id: app.context.object_id(),
-        new_user_id: app.context.object_id(),
         profile: Profile {
             email: donor.email.clone(),
             first_name: donor.first_name.clone(),

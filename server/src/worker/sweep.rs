@@ -1,13 +1,17 @@
-//! Ends what is past its time: links that nobody paid, answers that no replay
-//! can ask for any more.
+//! Ends what is past its time: links that nobody paid, pools with a last day,
+//! answers that no replay can ask for any more.
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use ledger::{Command, Expire};
+use shared::id::{PartnerId, PoolId};
 
 use crate::app::App;
 use crate::domain::donation;
 use crate::error::Error;
 use crate::store;
+use crate::store::ledger::Order;
 
 /// How often the sweeper passes.
 const EVERY: Duration = Duration::from_secs(5);
@@ -41,6 +45,13 @@ pub async fn pass(app: &App) -> Result<i64, Error> {
             Err(error) => error.log("sweep"),
         }
     }
+    let over = store::pool::overdue(&mut *app.db.read().await?, now, MAX_ROWS).await?;
+    for (partner_id, pool_id) in over {
+        match expire_pool(app, partner_id, pool_id).await {
+            Ok(()) => ended += 1,
+            Err(error) => error.log("sweep"),
+        }
+    }
     let mut forgotten = 0;
     if store::replay::has_old(&mut *app.db.read().await?, now).await? {
         let mut tx = app.db.write().await?;
@@ -48,4 +59,17 @@ pub async fn pass(app: &App) -> Result<i64, Error> {
         tx.commit().await?;
     }
     Ok(ended.max(i64::try_from(forgotten).unwrap_or(MAX_ROWS)))
+}
+
+async fn expire_pool(app: &App, partner_id: PartnerId, pool_id: PoolId) -> Result<(), Error> {
+    let command = Command::Expire(Expire {
+        seed: app.context.seed(),
+        pool_id,
+    });
+    let order = Order {
+        partner_id,
+        command,
+    };
+    app.ledger.submit(order).await?;
+    Ok(())
 }

@@ -1,36 +1,34 @@
-//! The reward of an action: one pool pays every stakeholder a share.
+//! The reward of an action: one pool pays every stakeholder a part.
 
 use std::collections::BTreeMap;
 
 use shared::Code;
+use shared::campaign::Campaign;
 use shared::id::{ExternalUserId, UserId};
 use shared::money::Tokens;
-use shared::time::Timestamp;
-use shared::transaction::TransactionType;
 
-use super::pool::warnings;
-use crate::books::{Action, ActionStatus, Books, Pool};
-use crate::command::{Environment, OnRefusal, Recipient, Reward, Stakeholder, Stamp};
-use crate::movement::{
-    Account, Effect, Entry, Holder, Movement, NewUser, Outcome, Refusal, Transaction,
-};
-use crate::price::{price, shares};
-
-const DAY_MS: i64 = 86_400_000;
+use super::credit::Credits;
+use super::{Ids, campaign, pool};
+use crate::books::{Action, ActionStatus, Books, Participant, Pool};
+use crate::command::{Environment, OnRefusal, Recipient, Reward, Stakeholder, Stamp, UnknownUsers};
+use crate::movement::{Effect, Holder, Movement, NewUser, News, Outcome, Part, Refusal};
 
 pub(super) fn reward(books: &Books, command: &Reward, stamp: Stamp) -> Result<Movement, Refusal> {
     if let Some(earlier) = books.actions.get(&command.key)
-        && earlier.status == ActionStatus::Completed
+        && !matches!(earlier.status, ActionStatus::Failed(_))
     {
         return replay(earlier, command);
     }
-    let total =
-        price(command.amount, command.currency, command.rate).map_err(|_| Code::AmountTooLarge)?;
-    match choose_pool(books, &command.action_type, total, stamp) {
-        Ok(pool) => pay(books, pool, command, (total, stamp)),
-        Err(code) => match command.on_refusal {
+    let mut ids = Ids::of(command.seed);
+    let action = action(books, command, (&mut ids, stamp));
+    let mut made = Vec::new();
+    let receivers = receivers(books, command, &mut made, (&mut ids, stamp));
+    match plan(books, command, &receivers, stamp) {
+        Ok(plan) => pay(books, (action, made), &plan, (&mut ids, stamp)),
+        Err(Stop::Refused(refusal)) => Err(refusal),
+        Err(Stop::Unpaid(code)) => match command.on_refusal {
             OnRefusal::Wait => Err(code.into()),
-            OnRefusal::Record => Ok(record_failure(books, command, code, stamp)),
+            OnRefusal::Record => Ok(record_failure(books, action, code)),
         },
     }
 }
@@ -44,35 +42,82 @@ fn replay(earlier: &Action, command: &Reward) -> Result<Movement, Refusal> {
         outcome: Outcome::Rewarded {
             action_id: earlier.id.clone(),
             tokens: earlier.tokens,
-            transaction_ids: earlier.transaction_ids.clone(),
-            replayed: true,
+            transaction_ids: earlier.transaction_ids(),
+            // The same command again, after a commit whose end was not known, is
+            // still the first.
+            replayed: earlier.id != command.seed.id(0),
         },
     })
 }
 
-/// The pool that pays: of those that serve the type and have enough, the one
-/// that expires first.
+/// Why an action is not paid.
+enum Stop {
+    /// It cannot be asked for like this, and leaves no trace.
+    Refused(Refusal),
+    /// It stays on record, and may be tried again.
+    Unpaid(Code),
+}
+
+/// Who gets what, from which pool, under which campaign.
+struct Plan<'a> {
+    holders: Vec<Holder>,
+    parts: Vec<Tokens>,
+    pool: &'a Pool,
+    refills: Vec<Tokens>,
+    campaign: Option<&'a Campaign>,
+}
+
+fn plan<'a>(
+    books: &'a Books,
+    command: &Reward,
+    receivers: &[Option<Holder>],
+    stamp: Stamp,
+) -> Result<Plan<'a>, Stop> {
+    let holders: Option<Vec<Holder>> = receivers.iter().cloned().collect();
+    let holders = holders.ok_or(Stop::Unpaid(Code::UserNotFound))?;
+    let campaign = campaign::choose(books, command, stamp).map_err(Stop::Unpaid)?;
+    let mut parts = campaign::parts(command, campaign)
+        .map_err(|_| Stop::Refused(Code::AmountTooLarge.into()))?;
+    if let Some(campaign) = campaign {
+        let users: Vec<UserId> = holders.iter().map(|holder| holder.id.clone()).collect();
+        campaign::cap(books, campaign, &mut parts, &users);
+    }
+    let total = Tokens(parts.iter().map(|part| part.0).sum());
+    let (pool, refills) =
+        choose_pool(books, &command.action_type, total, stamp).map_err(Stop::Unpaid)?;
+    Ok(Plan {
+        holders,
+        parts,
+        pool,
+        refills,
+        campaign,
+    })
+}
+
+/// The pool that pays, with the refills that come first: of those that serve
+/// the type and have enough, the one that expires first.
 fn choose_pool<'a>(
     books: &'a Books,
     action_type: &str,
     total: Tokens,
     stamp: Stamp,
-) -> Result<&'a Pool, Code> {
+) -> Result<(&'a Pool, Vec<Tokens>), Code> {
     let serving = || {
         books
             .pools
             .values()
             .filter(|pool| pool.serves(action_type, stamp.now))
     };
-    let end = |pool: &&Pool| (pool.expires_at.is_none(), pool.expires_at, pool.id.clone());
-    if let Some(pool) = serving()
-        .filter(|pool| pool.balance >= total)
-        .min_by_key(end)
-    {
-        return Ok(pool);
-    }
-    Err(
-        match (serving().next(), books.pools.is_empty(), stamp.environment) {
+    let paying = serving().filter_map(|pool| {
+        let refills = pool.refills_for(total, stamp.now);
+        let refilled: i128 = refills.iter().map(|amount| i128::from(amount.0)).sum();
+        let has_enough = i128::from(pool.balance.0) + refilled >= i128::from(total.0);
+        has_enough.then_some((pool, refills))
+    });
+    let first =
+        paying.min_by_key(|(pool, _)| (pool.expires_at.is_none(), pool.expires_at, &pool.id));
+    first.ok_or_else(
+        || match (serving().next(), books.pools.is_empty(), stamp.environment) {
             (Some(_), _, _) => Code::InsufficientPool,
             (None, true, Environment::Sandbox) => Code::NoSandboxPool,
             (None, _, _) => Code::NoActivePool,
@@ -82,149 +127,139 @@ fn choose_pool<'a>(
 
 fn pay(
     books: &Books,
-    pool: &Pool,
-    command: &Reward,
-    (total, stamp): (Tokens, Stamp),
+    (mut action, made): (Action, Vec<Effect>),
+    plan: &Plan<'_>,
+    (ids, stamp): (&mut Ids, Stamp),
 ) -> Result<Movement, Refusal> {
-    let mut action = action(books, command, stamp);
-    let mut effects = Vec::new();
-    let mut gained: BTreeMap<UserId, i64> = BTreeMap::new();
-    let parts = shares(total, command.stakeholders.len());
-    let receivers = receivers(books, &command.stakeholders, stamp, &mut effects);
-    for ((stakeholder, holder), part) in command.stakeholders.iter().zip(receivers).zip(parts) {
+    let mut effects = made;
+    effects.extend(pool::refill(plan.pool, &plan.refills, ids, stamp)?);
+    let mut credits = Credits::new(books, plan.pool, stamp);
+    let mut counted: BTreeMap<&UserId, i64> = BTreeMap::new();
+    for (position, (holder, part)) in plan.holders.iter().zip(&plan.parts).enumerate() {
+        let participant = &mut action.participants[position];
+        participant.user_id = Some(holder.id.clone());
         if part.0 == 0 {
             continue;
         }
-        let earned = books
-            .wallets
-            .get(&holder.id)
-            .map_or(0, |wallet| wallet.lifetime_earned.0);
-        let gain = gained.entry(holder.id.clone()).or_default();
-        *gain += part.0;
-        earned.checked_add(*gain).ok_or(Code::AmountTooLarge)?;
-        effects.push(Effect::Transaction(credit(
-            pool,
-            &action,
-            stakeholder,
-            (holder, part, stamp.now),
-        )));
-        action
-            .transaction_ids
-            .push(stakeholder.transaction_id.clone());
+        let place = Part {
+            action_id: action.id.clone(),
+            position,
+        };
+        let paid = credits.pay((holder, &place), *part, ids)?;
+        if let Some(Effect::Transaction(credit)) = paid.first() {
+            participant.transaction_id = Some(credit.id.clone());
+        }
+        participant.tokens = *part;
+        participant.vests_at = credits.vests_at();
+        action.tokens.0 += part.0;
+        *counted.entry(&holder.id).or_default() += part.0;
+        effects.extend(paid);
     }
-    // What nobody is there to receive stays in the pool.
-    action.tokens = Tokens(gained.values().sum());
-    let left = Tokens(pool.balance.0 - action.tokens.0);
+    action.pool_id = Some(plan.pool.id.clone());
+    action.campaign_id = plan.campaign.map(|campaign| campaign.id.clone());
+    if let Some(campaign_id) = &action.campaign_id {
+        effects.extend(counted.into_iter().map(|(user, tokens)| Effect::Counted {
+            campaign_id: campaign_id.clone(),
+            user_id: user.clone(),
+            tokens,
+        }));
+    }
     let outcome = Outcome::Rewarded {
         action_id: action.id.clone(),
         tokens: action.tokens,
-        transaction_ids: action.transaction_ids.clone(),
+        transaction_ids: action.transaction_ids(),
         replayed: false,
     };
-    effects.push(Effect::Action {
-        action,
-        is_news: true,
-    });
-    effects.extend(warnings(pool, left));
+    let news = if books.actions.contains_key(&action.key) {
+        News::Changed
+    } else {
+        News::First
+    };
+    effects.push(Effect::Action { action, news });
+    effects.extend(pool::warnings_of(books, &effects));
     Ok(Movement { effects, outcome })
 }
 
-/// The users who receive, each made first where there is none.
+/// The users who receive, in the order of the stakeholders; each is made where
+/// there is none, or missing if it may not be.
 fn receivers(
     books: &Books,
-    stakeholders: &[Stakeholder],
-    stamp: Stamp,
-    effects: &mut Vec<Effect>,
-) -> Vec<Holder> {
-    let mut made: BTreeMap<&ExternalUserId, UserId> = BTreeMap::new();
-    let mut receivers = Vec::with_capacity(stakeholders.len());
-    for stakeholder in stakeholders {
-        let external_id = match &stakeholder.recipient {
-            Recipient::Named(external_id) => external_id,
-            Recipient::Address { email, otherwise } => {
-                books.addresses.get(email).unwrap_or(otherwise)
+    command: &Reward,
+    made: &mut Vec<Effect>,
+    (ids, stamp): (&mut Ids, Stamp),
+) -> Vec<Option<Holder>> {
+    let mut new: BTreeMap<&ExternalUserId, UserId> = BTreeMap::new();
+    let mut receiver = |stakeholder| {
+        let external_id = external_id(books, stakeholder);
+        let known = books.users.get(external_id).map(|user| &user.id);
+        let id = match (
+            known.or_else(|| new.get(external_id)),
+            command.unknown_users,
+        ) {
+            (Some(id), _) => id.clone(),
+            (None, UnknownUsers::Refuse) => return None,
+            (None, UnknownUsers::Make) => {
+                let id: UserId = ids.next();
+                new.insert(external_id, id.clone());
+                made.push(Effect::User(NewUser {
+                    id: id.clone(),
+                    external_id: external_id.clone(),
+                    profile: stakeholder.profile.clone(),
+                    created_at: stamp.now,
+                }));
+                id
             }
         };
-        let known = books.users.get(external_id).map(|user| &user.id);
-        let id = if let Some(id) = known.or_else(|| made.get(external_id)) {
-            id.clone()
-        } else {
-            effects.push(new_user(external_id, stakeholder, stamp));
-            made.insert(external_id, stakeholder.new_user_id.clone());
-            stakeholder.new_user_id.clone()
-        };
-        receivers.push(Holder {
+        Some(Holder {
             id,
             external_id: external_id.clone(),
-        });
-    }
-    receivers
+        })
+    };
+    command.stakeholders.iter().map(&mut receiver).collect()
 }
 
-fn new_user(external_id: &ExternalUserId, stakeholder: &Stakeholder, stamp: Stamp) -> Effect {
-    Effect::User(NewUser {
-        id: stakeholder.new_user_id.clone(),
-        external_id: external_id.clone(),
-        profile: stakeholder.profile.clone(),
-        created_at: stamp.now,
-    })
-}
-
-fn credit(
-    pool: &Pool,
-    action: &Action,
-    stakeholder: &Stakeholder,
-    (holder, part, now): (Holder, Tokens, Timestamp),
-) -> Transaction {
-    Transaction {
-        id: stakeholder.transaction_id.clone(),
-        transaction_type: TransactionType::Credit,
-        amount: part,
-        pool_id: pool.id.clone(),
-        action_id: Some(action.id.clone()),
-        position: action.transaction_ids.len(),
-        vests_at: (pool.vesting_days > 0)
-            .then(|| now.plus_ms(pool.vesting_days.saturating_mul(DAY_MS))),
-        entries: [
-            Entry {
-                account: Account::Pool(pool.id.clone()),
-                amount: -part.0,
-            },
-            Entry {
-                account: Account::Wallet(holder.id.clone()),
-                amount: part.0,
-            },
-        ],
-        holder: Some(holder),
-        created_at: now,
+fn external_id<'a>(books: &'a Books, stakeholder: &'a Stakeholder) -> &'a ExternalUserId {
+    match &stakeholder.recipient {
+        Recipient::Named(external_id) => external_id,
+        Recipient::Address { email, otherwise } => books.addresses.get(email).unwrap_or(otherwise),
     }
 }
 
 /// A refusal that stays on record. The event is told once a key and code.
-fn record_failure(books: &Books, command: &Reward, code: Code, stamp: Stamp) -> Movement {
-    let action = Action {
-        status: ActionStatus::Failed(code),
-        ..action(books, command, stamp)
+fn record_failure(books: &Books, action: Action, code: Code) -> Movement {
+    let status = ActionStatus::Failed(code);
+    let news = match books.actions.get(&action.key) {
+        None => News::First,
+        Some(earlier) if earlier.status == status => News::Nothing,
+        Some(_) => News::Changed,
     };
-    let action_id = action.id.clone();
-    let is_told = books
-        .actions
-        .get(&command.key)
-        .is_some_and(|earlier| earlier.status == action.status);
-    Movement {
-        effects: vec![Effect::Action {
-            action,
-            is_news: !is_told,
-        }],
-        outcome: Outcome::Failed { action_id, code },
-    }
+    let outcome = Outcome::Failed {
+        action_id: action.id.clone(),
+        code,
+    };
+    let effects = vec![Effect::Action {
+        action: Action { status, ..action },
+        news,
+    }];
+    Movement { effects, outcome }
 }
 
-/// The action of `command`, under the id that an earlier try was given.
-fn action(books: &Books, command: &Reward, stamp: Stamp) -> Action {
+/// The action of `command` before anything is paid, under the id that an
+/// earlier try was given.
+fn action(books: &Books, command: &Reward, (ids, stamp): (&mut Ids, Stamp)) -> Action {
     let earlier = books.actions.get(&command.key);
+    let fresh = ids.next();
+    let participant = |stakeholder: &Stakeholder| Participant {
+        type_code: stakeholder.type_code.clone(),
+        external_id: external_id(books, stakeholder).clone(),
+        user_id: None,
+        transaction_id: None,
+        tokens: Tokens(0),
+        reversed: Tokens(0),
+        vests_at: None,
+    };
     Action {
-        id: earlier.map_or_else(|| command.action_id.clone(), |action| action.id.clone()),
+        id: earlier.map_or(fresh, |action| action.id.clone()),
         key: command.key.clone(),
         fingerprint: command.fingerprint.clone(),
         action_type: command.action_type.clone(),
@@ -232,7 +267,12 @@ fn action(books: &Books, command: &Reward, stamp: Stamp) -> Action {
         currency: command.currency,
         status: ActionStatus::Completed,
         tokens: Tokens(0),
-        transaction_ids: Vec::new(),
+        tokens_reversed: Tokens(0),
+        percent_reversed: shared::money::Percent::from_hundredths(0),
+        participants: command.stakeholders.iter().map(participant).collect(),
+        pool_id: None,
+        campaign_id: command.campaign_id.clone(),
+        metadata: command.metadata.clone(),
         donation_id: command.donation_id.clone(),
         created_at: earlier.map_or(stamp.now, |action| action.created_at),
     }

@@ -12,7 +12,7 @@ use crate::router::{Answered, Reply};
 use crate::store::partner::Presets;
 
 pub async fn get_config(app: Arc<App>, call: Authorized<GetConfig>) -> Answered<GetConfig> {
-    let partner = call.caller.partner;
+    let partner = call.caller.partner.clone();
     let config = partner.config;
     Ok(Reply::new(Config {
         rate_limit: limit::of_tier(&app.settings, partner.tier).into(),

@@ -21,12 +21,12 @@ pub async fn get_balance(
         .await?
         .ok_or_else(|| Error::new(Code::TokenPoolNotFound, "no token pool has this id"))?;
     Ok(Reply::new(PoolBalance {
-        outstanding_debt: store::pool::outstanding_debt(&mut conn, partner_id).await?,
         pool_id: pool.id,
         balance: pool.balance,
         allocated: pool.allocated,
         distributed: pool.distributed,
         reversed: pool.reversed,
+        outstanding_debt: pool.receivable,
         as_of: app.context.now(),
     }))
 }

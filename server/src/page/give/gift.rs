@@ -1,6 +1,8 @@
 //! What the address and the form say, as the request for a link; and what the
 //! rules of that request say, as words beside the form's fields.
 
+use std::sync::Arc;
+
 use shared::donation::CreateLink;
 use shared::money::{Currency, Frequency, Minor};
 use shared::{Code, FieldError};
@@ -22,7 +24,7 @@ const FIELDS: [&str; 4] = ["amount", "donorEmail", "firstName", "lastName"];
 /// What the form offers, and through whom.
 #[derive(Debug)]
 pub struct Offer {
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     pub nonprofit: Organization,
     pub currency: Currency,
     /// The address's query.

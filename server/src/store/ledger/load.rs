@@ -1,84 +1,58 @@
 //! Reads the books that a batch of commands needs: a few set-based SELECTs,
 //! the first of which locks the books against every other writer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use ledger::{
-    Action, ActionKey, ActionStatus, Books, Command, KeySpace, KnownUser, Recipient, Reward, Wallet,
-};
+use ledger::{Books, Debt, KnownUser, Part, Participant, Spent, Wallet};
 use serde_json::{Value, json};
-use shared::Code;
-use shared::id::{DonationId, ExternalUserId, PartnerId, UserId};
-use shared::money::{Currency, Minor, Tokens};
+use shared::id::{
+    ActionId, ExternalUserId, PartnerId, PoolId, PoolRequestId, TransactionId, UserId,
+};
+use shared::money::Tokens;
+use shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Error};
 
-use super::{LoadedBooks, Order, Shelf};
+use super::wanted::Wanted;
+use super::{Counters, LoadedBooks, Order, Shelf};
+use crate::context::Context;
 use crate::store::row::Columns as _;
 use crate::store::sql::{Dialect, json as json_text};
-use crate::store::{Connection, pool};
+use crate::store::{Connection, action, campaign, pool};
 
+/// Locks and reads the books that `orders` need, and answers the moment from
+/// which they are locked.
 pub(super) async fn load(
     conn: &mut Connection,
-    dialect: Dialect,
+    (dialect, context): (Dialect, &Context),
     orders: &[Order],
-) -> Result<Shelf, Error> {
+) -> Result<(Shelf, Timestamp), Error> {
     let mut loader = Loader {
         conn,
         dialect,
         shelf: Shelf::new(),
     };
-    let wanted = Wanted::of(orders);
-    loader.lock_books(&wanted.partners).await?;
-    loader.load_pools(&wanted.partners).await?;
-    let mut names = wanted.names;
-    names.extend(loader.load_addresses(&wanted.addresses).await?);
-    loader.load_users(&names).await?;
-    loader.load_actions(&wanted.keys).await?;
-    Ok(loader.shelf)
-}
-
-/// What the commands of a batch look at.
-#[derive(Default)]
-struct Wanted {
-    partners: BTreeSet<PartnerId>,
-    names: BTreeSet<(PartnerId, ExternalUserId)>,
-    addresses: BTreeSet<(PartnerId, String)>,
-    keys: BTreeSet<(PartnerId, ActionKey)>,
-}
-
-impl Wanted {
-    fn of(orders: &[Order]) -> Self {
-        let mut wanted = Self::default();
-        for Order {
-            partner_id,
-            command,
-        } in orders
-        {
-            wanted.partners.insert(partner_id.clone());
-            match command {
-                Command::Allocate(_) => {}
-                Command::Reward(reward) => wanted.add_reward(partner_id, reward),
-            }
-        }
-        wanted
+    let mut wanted = Wanted::of(orders);
+    loader.lock_books(wanted.partners()).await?;
+    let now = context.now();
+    loader.load_pools(wanted.partners()).await?;
+    loader
+        .load_campaigns(wanted.partners(), wanted.campaigns())
+        .await?;
+    loader.load_addresses(&mut wanted).await?;
+    loader.load_users(&mut wanted).await?;
+    loader.load_actions(&mut wanted, now).await?;
+    loader.load_other_keys(&wanted).await?;
+    loader.load_wallets(wanted.wallets()).await?;
+    if wanted.takes_tokens {
+        loader.load_vestings(wanted.wallets(), now).await?;
     }
-
-    fn add_reward(&mut self, partner_id: &PartnerId, reward: &Reward) {
-        self.keys.insert((partner_id.clone(), reward.key.clone()));
-        for stakeholder in &reward.stakeholders {
-            match &stakeholder.recipient {
-                Recipient::Named(external_id) => {
-                    self.names.insert((partner_id.clone(), external_id.clone()));
-                }
-                Recipient::Address { email, otherwise } => {
-                    self.addresses.insert((partner_id.clone(), email.clone()));
-                    self.names.insert((partner_id.clone(), otherwise.clone()));
-                }
-            }
-        }
-    }
+    loader.load_campaign_users(&wanted).await?;
+    Ok((loader.shelf, now))
 }
+
+const OF_PARTNER: &str = "t.partner_id = v.value ->> 'partner_id'";
+const BY_KEY: &[&str] = &["key_space", "idempotency_key"];
 
 struct Loader<'a> {
     conn: &'a mut Connection,
@@ -102,53 +76,80 @@ impl Loader<'_> {
             .await
     }
 
+    /// Looks `columns` of `table` up once for each row, by the partner and the
+    /// columns that are named, whose values are members of the row.
+    async fn lookup(
+        &mut self,
+        (columns, table): (&str, &str),
+        named: &[&str],
+        rows: Vec<Value>,
+    ) -> Result<Vec<AnyRow>, Error> {
+        let mut condition = OF_PARTNER.to_owned();
+        for column in named {
+            condition = format!("{condition} AND t.{column} = v.value ->> '{column}'");
+        }
+        let sql = self.dialect.lookup(columns, table, &condition);
+        self.fetch(sql, rows).await
+    }
+
     fn books(&mut self, row: &AnyRow) -> Result<&mut Books, Error> {
         let partner_id: PartnerId = row.text("partner_id")?;
         let loaded = self.shelf.get_mut(&partner_id).ok_or(Error::RowNotFound)?;
         Ok(&mut loaded.books)
     }
 
-    async fn lock_books(&mut self, partners: &BTreeSet<PartnerId>) -> Result<(), Error> {
+    async fn lock_books(&mut self, partners: Vec<Value>) -> Result<(), Error> {
         let sql = AssertSqlSafe(format!(
-            "SELECT partner_id, commit_number FROM books
+            "SELECT partner_id, commit_number, users, actions, transactions FROM books
              WHERE partner_id IN (SELECT v.value ->> 'partner_id' FROM {}) ORDER BY partner_id {}",
             self.dialect.rows(),
             self.dialect.lock(),
         ));
-        let rows = partners
-            .iter()
-            .map(|id| json!({ "partner_id": id }))
-            .collect();
-        for row in self.fetch(sql, rows).await? {
-            let books = LoadedBooks {
+        for row in self.fetch(sql, partners).await? {
+            let loaded = LoadedBooks {
                 books: Books::default(),
-                commit_number: row.number("commit_number")?,
+                counters: Counters {
+                    commits: row.number("commit_number")?,
+                    users: row.number("users")?,
+                    actions: row.number("actions")?,
+                    transactions: row.number("transactions")?,
+                },
             };
-            self.shelf.insert(row.text("partner_id")?, books);
+            self.shelf.insert(row.text("partner_id")?, loaded);
         }
         Ok(())
     }
 
-    async fn load_pools(&mut self, partners: &BTreeSet<PartnerId>) -> Result<(), Error> {
-        let sql = self
-            .dialect
-            .lookup("t.*", "pools", "t.partner_id = v.value ->> 'partner_id'");
-        let rows = partners
-            .iter()
-            .map(|id| json!({ "partner_id": id }))
-            .collect();
-        for row in self.fetch(sql, rows).await? {
+    async fn load_pools(&mut self, partners: Vec<Value>) -> Result<(), Error> {
+        for row in self.lookup(("t.*", "pools"), &[], partners).await? {
             let pool = pool::read(&row)?;
             self.books(&row)?.pools.insert(pool.id.clone(), pool);
         }
         Ok(())
     }
 
-    /// Finds the oldest user of each address, and answers their names.
-    async fn load_addresses(
+    /// The campaigns that may apply, and those that are named.
+    async fn load_campaigns(
         &mut self,
-        addresses: &BTreeSet<(PartnerId, String)>,
-    ) -> Result<Vec<(PartnerId, ExternalUserId)>, Error> {
+        mut partners: Vec<Value>,
+        named: Vec<Value>,
+    ) -> Result<(), Error> {
+        for partner in &mut partners {
+            partner["status"] = json!("ACTIVE");
+        }
+        let table = ("t.*", "campaigns");
+        let mut rows = self.lookup(table, &["status"], partners).await?;
+        rows.extend(self.lookup(table, &["id"], named).await?);
+        for row in rows {
+            let campaign = campaign::read(&row)?;
+            let books = self.books(&row)?;
+            books.campaigns.insert(campaign.id.clone(), campaign);
+        }
+        Ok(())
+    }
+
+    /// Finds the oldest user of each address, whose name is wanted then.
+    async fn load_addresses(&mut self, wanted: &mut Wanted) -> Result<(), Error> {
         let sql = AssertSqlSafe(format!(
             "SELECT v.value ->> 'partner_id' AS partner_id, v.value ->> 'email' AS email,
                  (SELECT u.external_id FROM users u
@@ -157,132 +158,227 @@ impl Loader<'_> {
              FROM {}",
             self.dialect.rows(),
         ));
-        let rows = addresses
-            .iter()
-            .map(|(id, email)| json!({ "partner_id": id, "email": email }))
-            .collect();
-        let mut names = Vec::new();
-        for row in self.fetch(sql, rows).await? {
-            if let Some(external_id) = row.text_or_null::<ExternalUserId>("external_id")? {
-                names.push((row.text("partner_id")?, external_id.clone()));
-                self.books(&row)?
-                    .addresses
-                    .insert(row.text("email")?, external_id);
+        for row in self.fetch(sql, wanted.addresses()).await? {
+            if let Some(name) = row.text_or_null::<ExternalUserId>("external_id")? {
+                wanted.names.insert((row.text("partner_id")?, name.clone()));
+                self.books(&row)?.addresses.insert(row.text("email")?, name);
             }
         }
-        Ok(names)
+        Ok(())
     }
 
-    async fn load_users(
-        &mut self,
-        names: &BTreeSet<(PartnerId, ExternalUserId)>,
-    ) -> Result<(), Error> {
-        const CONDITION: &str =
-            "t.partner_id = v.value ->> 'partner_id' AND t.external_id = v.value ->> 'external_id'";
-        let sql = self
-            .dialect
-            .lookup("t.partner_id, t.id, t.external_id", "users", CONDITION);
-        let rows = names
-            .iter()
-            .map(|(id, name)| json!({ "partner_id": id, "external_id": name }))
-            .collect();
-        let mut holders = Vec::new();
-        for row in self.fetch(sql, rows).await? {
+    /// Finds the users by their names, whose wallets are wanted then.
+    async fn load_users(&mut self, wanted: &mut Wanted) -> Result<(), Error> {
+        let table = ("t.partner_id, t.id, t.external_id", "users");
+        for row in self.lookup(table, &["external_id"], wanted.names()).await? {
             let id: UserId = row.text("id")?;
-            holders.push(json!({ "partner_id": row.text::<String>("partner_id")?, "user_id": id }));
+            wanted.wallets.insert((row.text("partner_id")?, id.clone()));
             self.books(&row)?
                 .users
                 .insert(row.text("external_id")?, KnownUser { id });
         }
-        self.load_wallets(holders).await
+        Ok(())
     }
 
-    async fn load_wallets(&mut self, holders: Vec<Value>) -> Result<(), Error> {
-        const CONDITION: &str =
-            "t.partner_id = v.value ->> 'partner_id' AND t.user_id = v.value ->> 'user_id'";
-        let sql = self.dialect.lookup("t.*", "wallets", CONDITION);
-        for row in self.fetch(sql, holders).await? {
+    /// The actions under keys already used, and those that are to be reversed.
+    async fn load_actions(&mut self, wanted: &mut Wanted, now: Timestamp) -> Result<(), Error> {
+        let mut rows = self
+            .lookup(("t.*", "actions"), BY_KEY, wanted.action_keys())
+            .await?;
+        let reversed = self
+            .lookup(("t.*", "actions"), &["id"], wanted.reversed())
+            .await?;
+        self.load_campaigns(Vec::new(), campaigns_of(&reversed)?)
+            .await?;
+        rows.extend(reversed);
+        let mut participants = self.load_participants(&rows, wanted, now).await?;
+        for row in rows {
+            let mut action = action::read(&row)?;
+            let found = participants.remove(&action.id);
+            action.participants = found.unwrap_or_default().into_values().collect();
+            let books = self.books(&row)?;
+            books
+                .action_keys
+                .insert(action.id.clone(), action.key.clone());
+            books.actions.insert(action.key.clone(), action);
+        }
+        Ok(())
+    }
+
+    /// Who took part in actions, whose wallets are wanted if tokens may be taken
+    /// back, and what has still to vest of each part.
+    async fn load_participants(
+        &mut self,
+        actions: &[AnyRow],
+        wanted: &mut Wanted,
+        now: Timestamp,
+    ) -> Result<BTreeMap<ActionId, BTreeMap<i64, Participant>>, Error> {
+        let wanted_row = |row: &AnyRow| {
+            let (partner_id, id): (PartnerId, ActionId) =
+                (row.text("partner_id")?, row.text("id")?);
+            Ok(json!({ "partner_id": partner_id, "action_id": id }))
+        };
+        let ids = actions
+            .iter()
+            .map(wanted_row)
+            .collect::<Result<_, Error>>()?;
+        let mut participants = BTreeMap::<ActionId, BTreeMap<i64, _>>::new();
+        let mut parts = Vec::new();
+        for row in self
+            .lookup(("t.*", "stakeholders"), &["action_id"], ids)
+            .await?
+        {
+            let participant = action::read_participant(&row)?;
+            let partner: PartnerId = row.text("partner_id")?;
+            let (action_id, position): (ActionId, i64) =
+                (row.text("action_id")?, row.number("position")?);
+            if let Some(user_id) = participant.user_id.clone().filter(|_| wanted.takes_tokens) {
+                if participant.vests_at.is_some_and(|end| end > now) {
+                    parts.push(json!({ "partner_id": partner, "user_id": user_id, "action_id": action_id }));
+                }
+                wanted.wallets.insert((partner, user_id));
+            }
+            let of_action = participants.entry(action_id).or_default();
+            of_action.insert(position, participant);
+        }
+        for row in self
+            .lookup(("t.*", "vestings"), &["user_id", "action_id"], parts)
+            .await?
+        {
+            let part = Part {
+                action_id: row.text("action_id")?,
+                position: usize::try_from(row.number("position")?).unwrap_or_default(),
+            };
+            let amount = Tokens(row.number("amount")?);
+            self.books(&row)?.vestings.insert(part, amount);
+        }
+        Ok(participants)
+    }
+
+    /// The keys of reversals and spends already used, the allocations already
+    /// booked, and the requests that still wait.
+    async fn load_other_keys(&mut self, wanted: &Wanted) -> Result<(), Error> {
+        let reversals = ("t.*", "reversals");
+        for row in self
+            .lookup(reversals, BY_KEY, wanted.reversal_keys())
+            .await?
+        {
+            let reversal = action::read_reversal(&row)?;
+            let books = self.books(&row)?;
+            books.reversals.insert(reversal.key.clone(), reversal);
+        }
+        let spends = ("t.*", "spends");
+        for row in self
+            .lookup(spends, &["idempotency_key"], wanted.spend_keys())
+            .await?
+        {
+            let spent = Spent {
+                key: row.text("idempotency_key")?,
+                transaction_id: row.text("transaction_id")?,
+                user_id: row.text("user_id")?,
+                amount: Tokens(row.number("amount")?),
+            };
+            self.books(&row)?.spends.insert(spent.key.clone(), spent);
+        }
+        let requests = ("t.partner_id, t.id", "pool_requests");
+        for row in self
+            .lookup(requests, &["id", "status"], wanted.requests())
+            .await?
+        {
+            let id: PoolRequestId = row.text("id")?;
+            self.books(&row)?.pending_requests.insert(id);
+        }
+        let booked = ("t.partner_id, t.id", "transactions");
+        for row in self.lookup(booked, &["id"], wanted.allocations()).await? {
+            let id: TransactionId = row.text("id")?;
+            self.books(&row)?.allocations.insert(id);
+        }
+        Ok(())
+    }
+
+    /// Wallets, and the debts of those that have any.
+    async fn load_wallets(&mut self, users: Vec<Value>) -> Result<(), Error> {
+        let mut debtors = Vec::new();
+        for row in self.lookup(("t.*", "wallets"), &["user_id"], users).await? {
             let wallet = Wallet {
                 balance: Tokens(row.number("balance")?),
+                vesting: Tokens(0),
                 debt: Tokens(row.number("debt")?),
                 lifetime_earned: Tokens(row.number("lifetime_earned")?),
                 lifetime_reversed: Tokens(row.number("lifetime_reversed")?),
+                transactions: row.number("transactions")?,
             };
-            self.books(&row)?
-                .wallets
-                .insert(row.text("user_id")?, wallet);
+            let (partner, user_id): (PartnerId, UserId) =
+                (row.text("partner_id")?, row.text("user_id")?);
+            if wallet.debt.0 > 0 {
+                debtors.push(json!({ "partner_id": partner, "user_id": user_id }));
+            }
+            self.books(&row)?.wallets.insert(user_id, wallet);
+        }
+        for row in self.lookup(("t.*", "debts"), &["user_id"], debtors).await? {
+            let key: (UserId, PoolId) = (row.text("user_id")?, row.text("pool_id")?);
+            let debt = Debt {
+                owed: Tokens(row.number("owed")?),
+                since: row.time("since")?,
+            };
+            self.books(&row)?.debts.insert(key, debt);
         }
         Ok(())
     }
 
-    /// The keys already used, and what was done under them.
-    async fn load_actions(&mut self, keys: &BTreeSet<(PartnerId, ActionKey)>) -> Result<(), Error> {
-        const CONDITION: &str = "t.partner_id = v.value ->> 'partner_id' AND t.key_space = v.value ->> 'key_space' \
-             AND t.idempotency_key = v.value ->> 'key'";
-        let sql = self.dialect.lookup("t.*", "actions", CONDITION);
-        let wanted = |(id, key): &(PartnerId, ActionKey)| json!({ "partner_id": id, "key_space": key.space.as_str(), "key": key.key });
-        let rows = self.fetch(sql, keys.iter().map(wanted).collect()).await?;
-        let mut transactions = self.load_transaction_ids(&rows).await?;
-        for row in rows {
-            let mut action = read_action(&row)?;
-            action.transaction_ids = transactions.remove(action.id.as_str()).unwrap_or_default();
-            self.books(&row)?.actions.insert(action.key.clone(), action);
+    /// What cannot be spent yet of each wallet.
+    async fn load_vestings(&mut self, users: Vec<Value>, now: Timestamp) -> Result<(), Error> {
+        let sql = AssertSqlSafe(format!(
+            "SELECT v.value ->> 'partner_id' AS partner_id, v.value ->> 'user_id' AS user_id,
+                 (SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM vestings t
+                  WHERE {OF_PARTNER} AND t.user_id = v.value ->> 'user_id' AND t.vests_at > {}) AS vesting
+             FROM {}",
+            now.0,
+            self.dialect.rows(),
+        ));
+        for row in self.fetch(sql, users).await? {
+            let vesting = Tokens(row.number("vesting")?);
+            let user_id: UserId = row.text("user_id")?;
+            if let Some(wallet) = self.books(&row)?.wallets.get_mut(&user_id) {
+                wallet.vesting = vesting;
+            }
         }
         Ok(())
     }
 
-    async fn load_transaction_ids(
-        &mut self,
-        actions: &[AnyRow],
-    ) -> Result<BTreeMap<String, Vec<shared::id::TransactionId>>, Error> {
-        const CONDITION: &str =
-            "t.partner_id = v.value ->> 'partner_id' AND t.action_id = v.value ->> 'action_id'";
-        let sql = self
-            .dialect
-            .lookup("t.action_id, t.id, t.position", "transactions", CONDITION);
-        let wanted = |row: &AnyRow| {
-            let (partner_id, id) = (row.text::<String>("partner_id")?, row.text::<String>("id")?);
-            Ok::<_, Error>(json!({ "partner_id": partner_id, "action_id": id }))
-        };
-        let mut found: Vec<(i64, String, String)> = Vec::new();
+    /// What the users have of every campaign that was loaded.
+    async fn load_campaign_users(&mut self, wanted: &Wanted) -> Result<(), Error> {
+        let mut pairs = Vec::new();
+        for (partner, user_id) in &wanted.wallets {
+            let campaigns = self
+                .shelf
+                .get(partner)
+                .map(|loaded| &loaded.books.campaigns);
+            for id in campaigns.into_iter().flat_map(BTreeMap::keys) {
+                pairs.push(json!({ "partner_id": partner, "campaign_id": id, "user_id": user_id }));
+            }
+        }
+        let table = ("t.*", "campaign_users");
         for row in self
-            .fetch(sql, actions.iter().map(wanted).collect::<Result<_, _>>()?)
+            .lookup(table, &["campaign_id", "user_id"], pairs)
             .await?
         {
-            found.push((
-                row.number("position")?,
-                row.text("action_id")?,
-                row.text("id")?,
-            ));
+            let key = (row.text("campaign_id")?, row.text("user_id")?);
+            let tokens = Tokens(row.number("tokens")?);
+            self.books(&row)?.campaign_users.insert(key, tokens);
         }
-        found.sort();
-        let mut by_action = BTreeMap::<String, Vec<_>>::new();
-        for (_, action_id, id) in found {
-            by_action.entry(action_id).or_default().push(id.into());
-        }
-        Ok(by_action)
+        Ok(())
     }
 }
 
-fn read_action(row: &AnyRow) -> Result<Action, Error> {
-    let status = match row.text_or_null::<String>("error_code")? {
-        None => ActionStatus::Completed,
-        Some(_) => ActionStatus::Failed(row.named("error_code", Code::named)?),
-    };
-    Ok(Action {
-        id: row.text("id")?,
-        key: ActionKey {
-            space: row.named("key_space", KeySpace::named)?,
-            key: row.text("idempotency_key")?,
-        },
-        fingerprint: row.text("fingerprint")?,
-        action_type: row.text("action_type")?,
-        amount: Minor(row.number("amount_minor")?),
-        currency: row.named("currency", Currency::named)?,
-        status,
-        tokens: Tokens(row.number("tokens")?),
-        transaction_ids: Vec::new(),
-        donation_id: row.text_or_null::<DonationId>("donation_id")?,
-        created_at: row.time("created_at")?,
-    })
+/// The campaigns under which actions were paid.
+fn campaigns_of(actions: &[AnyRow]) -> Result<Vec<Value>, Error> {
+    let mut campaigns = Vec::new();
+    for row in actions {
+        if let Some(id) = row.text_or_null::<String>("campaign_id")? {
+            let partner: PartnerId = row.text("partner_id")?;
+            campaigns.push(json!({ "partner_id": partner, "id": id }));
+        }
+    }
+    Ok(campaigns)
 }

@@ -1,26 +1,44 @@
-//! The rows of each table that the ledger writes, as JSON objects whose members
-//! are columns.
+//! The tables that the ledger writes: their columns, and the cells of a row in
+//! the same order.
 
-use ledger::{Action, ActionStatus, Entry, NewUser, Pool, Transaction, Wallet};
-use serde_json::{Value, json};
-use shared::id::{PartnerId, TransactionId, UserId};
+mod action;
 
-use crate::store::sql::Column::{self, Number, Text};
+use ledger::{Entry, NewUser, Pool, Spent, Transaction, Wallet};
+use shared::id::{ActionId, PartnerId, PoolId, TransactionId, UserId};
+use sqlx::Error;
+
+pub(super) use self::action::*;
+use super::Counters;
+use crate::store::sql::Column::{Number, Text};
+use crate::store::sql::{Rows, Table, json};
 use crate::store::user::folded;
-
-/// A table, the columns that are written, and what happens to a row that is
-/// there already.
-pub(super) struct Table {
-    pub(super) name: &'static str,
-    pub(super) columns: &'static [Column],
-    pub(super) conflict: &'static str,
-}
 
 pub(super) const BOOKS: Table = Table {
     name: "books",
-    columns: &[Text("partner_id"), Number("commit_number")],
-    conflict: "ON CONFLICT (partner_id) DO UPDATE SET commit_number = excluded.commit_number",
+    columns: &[
+        Text("partner_id"),
+        Number("commit_number"),
+        Number("users"),
+        Number("actions"),
+        Number("transactions"),
+    ],
+    conflict: "ON CONFLICT (partner_id) DO UPDATE SET commit_number = excluded.commit_number, \
+        users = excluded.users, actions = excluded.actions, transactions = excluded.transactions",
 };
+
+pub(super) fn push_books(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    counters: &Counters,
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        counters.commits.into(),
+        counters.users.into(),
+        counters.actions.into(),
+        counters.transactions.into(),
+    ])
+}
 
 pub(super) const USERS: Table = Table {
     name: "users",
@@ -39,6 +57,22 @@ pub(super) const USERS: Table = Table {
     conflict: "",
 };
 
+pub(super) fn push_user(rows: &mut Rows, partner: &PartnerId, user: &NewUser) -> Result<(), Error> {
+    let profile = &user.profile;
+    rows.push([
+        partner.as_str().into(),
+        user.id.as_str().into(),
+        user.external_id.as_str().into(),
+        profile.email.as_deref().into(),
+        profile.email.as_deref().map(folded).as_deref().into(),
+        profile.first_name.as_deref().into(),
+        profile.last_name.as_deref().into(),
+        "{}".into(),
+        user.created_at.0.into(),
+        user.created_at.0.into(),
+    ])
+}
+
 pub(super) const TRANSACTIONS: Table = Table {
     name: "transactions",
     columns: &[
@@ -56,6 +90,29 @@ pub(super) const TRANSACTIONS: Table = Table {
     conflict: "",
 };
 
+pub(super) fn push_transaction(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    (transaction, position): (&Transaction, usize),
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        transaction.id.as_str().into(),
+        transaction.transaction_type.as_str().into(),
+        transaction.amount.0.into(),
+        transaction
+            .holder
+            .as_ref()
+            .map(|holder| holder.id.as_str())
+            .into(),
+        transaction.pool_id.as_ref().map(PoolId::as_str).into(),
+        transaction.action_id.as_ref().map(ActionId::as_str).into(),
+        position.into(),
+        transaction.vests_at.map(|time| time.0).into(),
+        transaction.created_at.0.into(),
+    ])
+}
+
 pub(super) const ENTRIES: Table = Table {
     name: "entries",
     columns: &[
@@ -70,6 +127,24 @@ pub(super) const ENTRIES: Table = Table {
     conflict: "",
 };
 
+/// Entries are in reward tokens, whose unit is `SIR`.
+pub(super) fn push_entry(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    (transaction, position): (&TransactionId, usize),
+    entry: &Entry,
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        transaction.as_str().into(),
+        position.into(),
+        entry.account.kind().into(),
+        entry.account.id().as_str().into(),
+        "SIR".into(),
+        entry.amount.into(),
+    ])
+}
+
 pub(super) const WALLETS: Table = Table {
     name: "wallets",
     columns: &[
@@ -79,10 +154,28 @@ pub(super) const WALLETS: Table = Table {
         Number("debt"),
         Number("lifetime_earned"),
         Number("lifetime_reversed"),
+        Number("transactions"),
     ],
     conflict: "ON CONFLICT (partner_id, user_id) DO UPDATE SET balance = excluded.balance, debt = excluded.debt, \
-        lifetime_earned = excluded.lifetime_earned, lifetime_reversed = excluded.lifetime_reversed",
+        lifetime_earned = excluded.lifetime_earned, lifetime_reversed = excluded.lifetime_reversed, \
+        transactions = excluded.transactions",
 };
+
+pub(super) fn push_wallet(
+    rows: &mut Rows,
+    partner: &PartnerId,
+    (user_id, wallet): (&UserId, &Wallet),
+) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        user_id.as_str().into(),
+        wallet.balance.0.into(),
+        wallet.debt.0.into(),
+        wallet.lifetime_earned.0.into(),
+        wallet.lifetime_reversed.0.into(),
+        wallet.transactions.into(),
+    ])
+}
 
 pub(super) const POOLS: Table = Table {
     name: "pools",
@@ -95,101 +188,66 @@ pub(super) const POOLS: Table = Table {
         Number("allocated"),
         Number("distributed"),
         Number("reversed"),
+        Number("expired"),
+        Number("expiry_booked"),
+        Number("receivable"),
         Number("low_balance_told"),
-        Number("low_balance_threshold"),
+        Number("refill_allowance"),
+        Number("refill_day"),
+        Number("refill_count"),
         Number("vesting_days"),
-        Number("expires_at"),
         Text("action_types"),
         Number("created_at"),
     ],
     conflict: "ON CONFLICT (partner_id, id) DO UPDATE SET balance = excluded.balance, \
         allocated = excluded.allocated, distributed = excluded.distributed, reversed = excluded.reversed, \
-        low_balance_told = excluded.low_balance_told",
+        expired = excluded.expired, expiry_booked = excluded.expiry_booked, receivable = excluded.receivable, \
+        low_balance_told = excluded.low_balance_told, refill_allowance = excluded.refill_allowance, \
+        refill_day = excluded.refill_day, refill_count = excluded.refill_count",
 };
 
-pub(super) const ACTIONS: Table = Table {
-    name: "actions",
+pub(super) fn push_pool(rows: &mut Rows, partner: &PartnerId, pool: &Pool) -> Result<(), Error> {
+    let refill = pool.refill.as_ref();
+    rows.push([
+        partner.as_str().into(),
+        pool.id.as_str().into(),
+        pool.name.as_str().into(),
+        i64::from(pool.is_active).into(),
+        pool.balance.0.into(),
+        pool.allocated.0.into(),
+        pool.distributed.0.into(),
+        pool.reversed.0.into(),
+        pool.expired.0.into(),
+        i64::from(pool.expiry_booked).into(),
+        pool.receivable.0.into(),
+        i64::from(pool.low_balance_told).into(),
+        refill.map(|refill| refill.allowance.0).into(),
+        refill.map_or(0, |refill| refill.day).into(),
+        refill.map_or(0, |refill| refill.count).into(),
+        pool.vesting_days.into(),
+        json(&pool.action_types)?.as_str().into(),
+        pool.created_at.0.into(),
+    ])
+}
+
+pub(super) const SPENDS: Table = Table {
+    name: "spends",
     columns: &[
         Text("partner_id"),
-        Text("id"),
-        Text("key_space"),
         Text("idempotency_key"),
-        Text("fingerprint"),
-        Text("action_type"),
-        Number("amount_minor"),
-        Text("currency"),
-        Text("status"),
-        Text("error_code"),
-        Number("tokens"),
-        Text("donation_id"),
-        Number("created_at"),
+        Text("transaction_id"),
+        Text("user_id"),
+        Number("amount"),
     ],
-    conflict: "ON CONFLICT (partner_id, id) DO UPDATE SET fingerprint = excluded.fingerprint, \
-        action_type = excluded.action_type, amount_minor = excluded.amount_minor, currency = excluded.currency, \
-        status = excluded.status, error_code = excluded.error_code, tokens = excluded.tokens",
+    conflict: "",
 };
 
-pub(super) fn user_row(partner: &PartnerId, user: &NewUser) -> Value {
-    let profile = &user.profile;
-    json!({
-        "partner_id": partner, "id": user.id, "external_id": user.external_id,
-        "email": profile.email, "email_folded": profile.email.as_deref().map(folded),
-        "first_name": profile.first_name, "last_name": profile.last_name, "metadata": "{}",
-        "created_at": user.created_at.0, "updated_at": user.created_at.0,
-    })
-}
-
-pub(super) fn transaction_row(partner: &PartnerId, transaction: &Transaction) -> Value {
-    json!({
-        "partner_id": partner, "id": transaction.id, "type": transaction.transaction_type,
-        "amount": transaction.amount, "user_id": transaction.holder.as_ref().map(|holder| &holder.id),
-        "pool_id": transaction.pool_id, "action_id": transaction.action_id,
-        "position": transaction.position, "vests_at": transaction.vests_at.map(|time| time.0),
-        "created_at": transaction.created_at.0,
-    })
-}
-
-/// Entries are in reward tokens, whose unit is `SIR`.
-pub(super) fn entry_row(
-    partner: &PartnerId,
-    (transaction, position): (&TransactionId, usize),
-    entry: &Entry,
-) -> Value {
-    json!({
-        "partner_id": partner, "transaction_id": transaction, "position": position,
-        "account_kind": entry.account.kind(), "account_id": entry.account.id(),
-        "unit": "SIR", "amount": entry.amount,
-    })
-}
-
-pub(super) fn wallet_row(partner: &PartnerId, user_id: &UserId, wallet: &Wallet) -> Value {
-    json!({
-        "partner_id": partner, "user_id": user_id, "balance": wallet.balance, "debt": wallet.debt,
-        "lifetime_earned": wallet.lifetime_earned, "lifetime_reversed": wallet.lifetime_reversed,
-    })
-}
-
-pub(super) fn pool_row(partner: &PartnerId, pool: &Pool) -> Value {
-    json!({
-        "partner_id": partner, "id": pool.id, "name": pool.name, "is_active": i64::from(pool.is_active),
-        "balance": pool.balance, "allocated": pool.allocated, "distributed": pool.distributed,
-        "reversed": pool.reversed, "low_balance_told": i64::from(pool.low_balance_told),
-        "low_balance_threshold": pool.low_balance_threshold, "vesting_days": pool.vesting_days,
-        "expires_at": pool.expires_at.map(|time| time.0), "action_types": json!(pool.action_types).to_string(),
-        "created_at": pool.created_at.0,
-    })
-}
-
-pub(super) fn action_row(partner: &PartnerId, action: &Action) -> Value {
-    let error_code = match action.status {
-        ActionStatus::Completed => None,
-        ActionStatus::Failed(code) => Some(code),
-    };
-    json!({
-        "partner_id": partner, "id": action.id, "key_space": action.key.space.as_str(),
-        "idempotency_key": action.key.key, "fingerprint": action.fingerprint,
-        "action_type": action.action_type, "amount_minor": action.amount, "currency": action.currency,
-        "status": action.status.as_str(), "error_code": error_code, "tokens": action.tokens,
-        "donation_id": action.donation_id, "created_at": action.created_at.0,
-    })
+pub(super) fn push_spend(rows: &mut Rows, partner: &PartnerId, spent: &Spent) -> Result<(), Error> {
+    rows.push([
+        partner.as_str().into(),
+        spent.key.as_str().into(),
+        spent.transaction_id.as_str().into(),
+        spent.user_id.as_str().into(),
+        spent.amount.0.into(),
+    ])
 }

@@ -1,67 +1,83 @@
 //! The events that a movement gives rise to, as webhooks will tell them.
 
-use ledger::{Account, Action, ActionStatus, Books, Effect, Pool, Transaction};
+use ledger::{Account, Action, ActionStatus, Books, Effect, News, Transaction};
 use serde::Serialize;
 use serde_json::json;
-use shared::action::{ActionError, ActionEvent};
+use shared::action::ActionEvent;
 use shared::event::EventType;
 use shared::id::PoolId;
 use shared::money::Tokens;
 use shared::time::Timestamp;
+use shared::transaction;
 use shared::transaction::{Direction, Entry, TransactionType};
-use shared::{action, token_pool, transaction};
 
 use crate::config::Environment;
+use crate::store::{action, pool};
 
 /// Where and when it happened.
 type Scene = (Timestamp, Environment);
 
 /// The events of one effect; the books are as they stand after it.
-pub(super) fn event(effect: &Effect, books: &Books, scene: Scene) -> Vec<(EventType, String)> {
+pub(super) fn events(effect: &Effect, books: &Books, scene: Scene) -> Vec<(EventType, String)> {
+    let of_pool = |event_type, id| pool_event(event_type, books, id, scene);
     match effect {
         Effect::User(user) => {
-            vec![(
-                EventType::UserCreated,
-                json!({ "externalUserId": user.external_id, "id": user.id }).to_string(),
-            )]
+            let data = json!({ "externalUserId": user.external_id, "id": user.id });
+            vec![(EventType::UserCreated, data.to_string())]
         }
         Effect::Transaction(transaction) => {
-            let mut events = vec![(
-                EventType::TransactionCompleted,
-                text(&transaction_view(transaction)),
-            )];
-            if transaction.transaction_type == TransactionType::Allocation {
-                events.extend(pool_event(
-                    EventType::TokenPoolAllocated,
-                    books,
-                    &transaction.pool_id,
-                    scene,
-                ));
-            }
-            events
+            let moved = text(&transaction_view(transaction));
+            let filled = match (transaction.transaction_type, &transaction.pool_id) {
+                (TransactionType::Allocation, Some(id)) => {
+                    of_pool(EventType::TokenPoolAllocated, id)
+                }
+                _ => None,
+            };
+            let moved = (EventType::TransactionCompleted, moved);
+            std::iter::once(moved).chain(filled).collect()
         }
         Effect::Action {
             action,
-            is_news: true,
+            news: News::First | News::Changed,
         } => {
             let event_type = match action.status {
-                ActionStatus::Completed => EventType::ActionCompleted,
                 ActionStatus::Failed(_) => EventType::ActionFailed,
+                ActionStatus::Completed
+                | ActionStatus::PartiallyReversed
+                | ActionStatus::Reversed => EventType::ActionCompleted,
             };
             vec![(event_type, text(&action_view(action)))]
+        }
+        Effect::Reversal(reversal) => {
+            let action = books.action_keys.get(&reversal.action_id);
+            let action = action.and_then(|key| books.actions.get(key));
+            let told = |action| ActionEvent {
+                reversal: Some(action::reversed(reversal)),
+                ..action_view(action)
+            };
+            let event = |action| (EventType::ActionReversed, text(&told(action)));
+            action.map(event).into_iter().collect()
         }
         Effect::Warned {
             pool_id,
             told: true,
-        } => pool_event(EventType::TokenPoolLowBalance, books, pool_id, scene)
+        } => of_pool(EventType::TokenPoolLowBalance, pool_id)
             .into_iter()
             .collect(),
-        Effect::Depleted(pool_id) => {
-            pool_event(EventType::TokenPoolDepleted, books, pool_id, scene)
-                .into_iter()
-                .collect()
+        Effect::Depleted(pool_id) => of_pool(EventType::TokenPoolDepleted, pool_id)
+            .into_iter()
+            .collect(),
+        Effect::Action {
+            news: News::Nothing,
+            ..
         }
-        Effect::Action { is_news: false, .. } | Effect::Warned { told: false, .. } => Vec::new(),
+        | Effect::Warned { told: false, .. }
+        | Effect::Vesting { .. }
+        | Effect::Counted { .. }
+        | Effect::Spent(_)
+        | Effect::Refilled { .. }
+        | Effect::Expired(_)
+        | Effect::Granted(_) => Vec::new(),
     }
 }
 
@@ -72,7 +88,7 @@ fn pool_event(
     scene: Scene,
 ) -> Option<(EventType, String)> {
     let pool = books.pools.get(id)?;
-    Some((event_type, text(&pool_view(pool, scene))))
+    Some((event_type, text(&pool::view(pool, scene))))
 }
 
 fn text(view: &impl Serialize) -> String {
@@ -81,19 +97,17 @@ fn text(view: &impl Serialize) -> String {
 }
 
 fn action_view(action: &Action) -> ActionEvent {
-    let (status, error) = match action.status {
-        ActionStatus::Completed => (action::ActionStatus::Completed, None),
-        ActionStatus::Failed(code) => (action::ActionStatus::Failed, Some(ActionError { code })),
-    };
+    let (status, error) = action::status(action.status);
     ActionEvent {
         action_id: action.id.clone(),
         idempotency_key: action.key.key.clone(),
         action_type: action.action_type.clone(),
         status,
         tokens_distributed: action.tokens,
-        transaction_ids: action.transaction_ids.clone(),
+        transaction_ids: action.transaction_ids(),
         partner_donation_id: action.donation_id.clone(),
         error,
+        reversal: None,
     }
 }
 
@@ -102,15 +116,11 @@ fn transaction_view(moved: &Transaction) -> transaction::Transaction {
         .holder
         .as_ref()
         .map(|holder| holder.external_id.clone());
+    let name = || holder.as_ref().map_or("", |holder| holder.as_str());
     let account = |account: &Account| match account {
-        Account::Issuance => "issuance".to_owned(),
-        Account::Pool(id) => format!("pool:{id}"),
-        Account::Wallet(id) => {
-            let name = holder
-                .as_ref()
-                .map_or(id.as_str(), |external_id| external_id.as_str());
-            format!("wallet:{name}")
-        }
+        Account::Issuance | Account::Marketplace => account.kind().to_owned(),
+        Account::Pool(id) | Account::Receivable(id) => format!("{}:{id}", account.kind()),
+        Account::Wallet(_) | Account::Debt(..) => format!("{}:{}", account.kind(), name()),
     };
     let entries = moved.entries.iter().map(|entry| Entry {
         account: account(&entry.account),
@@ -128,27 +138,7 @@ fn transaction_view(moved: &Transaction) -> transaction::Transaction {
         entries: entries.collect(),
         external_user_id: holder.clone(),
         action_id: moved.action_id.clone(),
-        pool_id: Some(moved.pool_id.clone()),
+        pool_id: moved.pool_id.clone(),
         created_at: moved.created_at,
-    }
-}
-
-fn pool_view(pool: &Pool, (now, environment): Scene) -> token_pool::Pool {
-    token_pool::Pool {
-        id: pool.id.clone(),
-        name: pool.name.clone(),
-        environment: environment.as_str().to_owned(),
-        status: pool.status(now),
-        balance: pool.balance,
-        allocated: pool.allocated,
-        distributed: pool.distributed,
-        reversed: pool.reversed,
-        low_balance_threshold: pool.low_balance_threshold,
-        restrictions: token_pool::Restrictions {
-            vesting_days: pool.vesting_days,
-            expires_at: pool.expires_at,
-            allowed_action_types: pool.action_types.clone(),
-        },
-        created_at: pool.created_at,
     }
 }

@@ -1,9 +1,9 @@
 //! The audit: every account against its entries, every transaction against
-//! zero. Sums are made in 128 bits, so that an overflow cannot hide a loss.
+//! zero, every number that is kept against what it comes from. Sums are made in 128 bits, so that an overflow cannot hide a loss.
 
 use std::collections::BTreeMap;
 
-use sqlx::Error;
+use sqlx::{AssertSqlSafe, Error};
 
 use crate::store::Connection;
 use crate::store::row::Columns as _;
@@ -26,10 +26,9 @@ type AccountKey = (String, String, String, String);
 pub async fn audit(conn: &mut Connection) -> Result<Audit, Error> {
     let mut audit = Audit::default();
     let sums = walk_entries(conn, &mut audit).await?;
-    check_pools(conn, &sums, &mut audit).await?;
-    check_wallets(conn, &sums, &mut audit).await?;
-    check_actions(conn, &mut audit).await?;
     audit.accounts = sums.len() as u64;
+    check_accounts(conn, sums, &mut audit).await?;
+    check_equalities(conn, &mut audit).await?;
     Ok(audit)
 }
 
@@ -97,138 +96,162 @@ fn close(open: Option<((String, String), BTreeMap<String, i128>)>, audit: &mut A
     }
 }
 
-async fn check_pools(
+/// Each account that keeps a balance, as its own table has it.
+const ACCOUNTS: &str = "
+    SELECT partner_id, 'pool' AS kind, id, balance FROM pools
+    UNION ALL SELECT partner_id, 'receivable', id, receivable FROM pools
+    UNION ALL SELECT partner_id, 'wallet', user_id, balance FROM wallets
+    UNION ALL SELECT partner_id, 'debt', user_id || '/' || pool_id, -owed FROM debts";
+
+/// The outside world keeps no balance.
+const OUTSIDE: &[&str] = &["issuance", "marketplace"];
+
+async fn check_accounts(
     conn: &mut Connection,
-    sums: &BTreeMap<AccountKey, i128>,
+    mut sums: BTreeMap<AccountKey, i128>,
     audit: &mut Audit,
 ) -> Result<(), Error> {
-    let rows =
-        sqlx::query("SELECT partner_id, id, balance, allocated, distributed, reversed FROM pools")
-            .fetch_all(conn)
-            .await?;
-    for row in rows {
-        let (partner, id): (String, String) = (row.text("partner_id")?, row.text("id")?);
+    for row in sqlx::query(ACCOUNTS).fetch_all(conn).await? {
+        let (kind, id): (String, String) = (row.text("kind")?, row.text("id")?);
+        let key = (row.text("partner_id")?, kind, id, "SIR".to_owned());
         let balance = i128::from(row.number("balance")?);
-        let history = i128::from(row.number("allocated")?) - i128::from(row.number("distributed")?)
-            + i128::from(row.number("reversed")?);
-        let entries = sums
-            .get(&(partner, "pool".into(), id.clone(), "SIR".into()))
-            .copied()
-            .unwrap_or(0);
-        differ(
-            audit,
-            &format!("pool {id}: balance and entries"),
-            balance,
-            entries,
-        );
-        differ(
-            audit,
-            &format!("pool {id}: balance and its history"),
-            balance,
-            history,
-        );
-        if balance < 0 {
+        let name = format!("{} {}: balance", key.1, key.2);
+        audit.differ(&name, balance, sums.remove(&key).unwrap_or(0));
+        if balance < 0 && key.1 != "debt" {
             audit
                 .differences
-                .push(format!("pool {id}: balance {balance} is negative"));
+                .push(format!("{name} {balance} is negative"));
         }
     }
-    Ok(())
-}
-
-async fn check_wallets(
-    conn: &mut Connection,
-    sums: &BTreeMap<AccountKey, i128>,
-    audit: &mut Audit,
-) -> Result<(), Error> {
-    let mut stored = BTreeMap::new();
-    let rows = sqlx::query("SELECT partner_id, user_id, balance FROM wallets")
-        .fetch_all(conn)
-        .await?;
-    for row in rows {
-        let key = (
-            row.text("partner_id")?,
-            "wallet".to_owned(),
-            row.text("user_id")?,
-            "SIR".to_owned(),
-        );
-        stored.insert(key, i128::from(row.number("balance")?));
-    }
-    for (key, balance) in &stored {
-        let entries = sums.get(key).copied().unwrap_or(0);
-        differ(
-            audit,
-            &format!("wallet {}: balance and entries", key.2),
-            *balance,
-            entries,
-        );
-        if *balance < 0 {
-            audit
-                .differences
-                .push(format!("wallet {}: balance {balance} is negative", key.2));
-        }
-    }
-    for (key, entries) in sums
+    let inside = sums
         .iter()
-        .filter(|(key, _)| key.1 == "wallet" && !stored.contains_key(*key))
-    {
-        differ(
-            audit,
-            &format!("wallet {}: missing, and entries", key.2),
-            0,
-            *entries,
-        );
+        .filter(|(key, _)| !OUTSIDE.contains(&key.1.as_str()));
+    for (key, entries) in inside {
+        audit.differ(&format!("{} {}: missing", key.1, key.2), 0, *entries);
     }
     Ok(())
 }
 
-/// Each action against its credits, and each awarded gift against its action.
-async fn check_actions(conn: &mut Connection, audit: &mut Audit) -> Result<(), Error> {
-    let rows = sqlx::query(
-        "SELECT a.id, a.tokens, CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) AS credited
+/// What must be equal, row by row: a name, what is kept and what it comes from.
+const EQUALITIES: &[(&str, &str)] = &[
+    (
+        "pool: balance and history",
+        "SELECT id AS name, balance AS kept, allocated - distributed + reversed - expired AS found FROM pools",
+    ),
+    (
+        "wallet: debt",
+        "SELECT w.user_id AS name, w.debt AS kept, CAST(COALESCE(SUM(d.owed), 0) AS BIGINT) AS found
+         FROM wallets w LEFT JOIN debts d ON d.partner_id = w.partner_id AND d.user_id = w.user_id
+         GROUP BY w.partner_id, w.user_id, w.debt",
+    ),
+    (
+        "wallet: earned",
+        "SELECT w.user_id AS name, w.lifetime_earned AS kept, CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) AS found
+         FROM wallets w LEFT JOIN transactions t
+             ON t.partner_id = w.partner_id AND t.user_id = w.user_id AND t.type = 'CREDIT'
+         GROUP BY w.partner_id, w.user_id, w.lifetime_earned",
+    ),
+    (
+        "wallet: reversed",
+        "SELECT w.user_id AS name, w.lifetime_reversed AS kept, CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) AS found
+         FROM wallets w LEFT JOIN transactions t
+             ON t.partner_id = w.partner_id AND t.user_id = w.user_id AND t.type = 'REVERSAL'
+         GROUP BY w.partner_id, w.user_id, w.lifetime_reversed",
+    ),
+    (
+        "wallet: number of transactions",
+        "SELECT w.user_id AS name, w.transactions AS kept, COUNT(t.id) AS found
+         FROM wallets w LEFT JOIN transactions t ON t.partner_id = w.partner_id AND t.user_id = w.user_id
+         GROUP BY w.partner_id, w.user_id, w.transactions",
+    ),
+    (
+        "action: tokens and credits",
+        "SELECT a.id AS name, a.tokens AS kept, CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) AS found
          FROM actions a LEFT JOIN transactions t
              ON t.partner_id = a.partner_id AND t.action_id = a.id AND t.type = 'CREDIT'
-         GROUP BY a.partner_id, a.id, a.tokens
-         HAVING a.tokens <> CAST(COALESCE(SUM(t.amount), 0) AS BIGINT)",
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    for row in rows {
-        let name = format!("action {}: tokens and credits", row.text::<String>("id")?);
-        differ(
-            audit,
-            &name,
-            row.number("tokens")?.into(),
-            row.number("credited")?.into(),
-        );
-    }
-    let rows = sqlx::query(
-        "SELECT d.id, d.tokens_awarded, CAST(COALESCE(SUM(a.tokens), 0) AS BIGINT) AS tokens
+         GROUP BY a.partner_id, a.id, a.tokens",
+    ),
+    (
+        "action: reversed tokens and reversals",
+        "SELECT a.id AS name, a.tokens_reversed AS kept, CAST(COALESCE(SUM(r.tokens), 0) AS BIGINT) AS found
+         FROM actions a LEFT JOIN reversals r ON r.partner_id = a.partner_id AND r.action_id = a.id
+         GROUP BY a.partner_id, a.id, a.tokens_reversed",
+    ),
+    (
+        "action: tokens and stakeholders",
+        "SELECT a.id AS name, a.tokens AS kept, CAST(COALESCE(SUM(s.tokens), 0) AS BIGINT) AS found
+         FROM actions a LEFT JOIN stakeholders s ON s.partner_id = a.partner_id AND s.action_id = a.id
+         GROUP BY a.partner_id, a.id, a.tokens",
+    ),
+    (
+        "action: reversed tokens and stakeholders",
+        "SELECT a.id AS name, a.tokens_reversed AS kept, CAST(COALESCE(SUM(s.reversed), 0) AS BIGINT) AS found
+         FROM actions a LEFT JOIN stakeholders s ON s.partner_id = a.partner_id AND s.action_id = a.id
+         GROUP BY a.partner_id, a.id, a.tokens_reversed",
+    ),
+    (
+        "campaign: spent and actions",
+        "SELECT c.id AS name, c.spent AS kept, CAST(COALESCE(SUM(a.tokens - a.tokens_reversed), 0) AS BIGINT) AS found
+         FROM campaigns c LEFT JOIN actions a ON a.partner_id = c.partner_id AND a.campaign_id = c.id
+         GROUP BY c.partner_id, c.id, c.spent",
+    ),
+    (
+        "campaign: spent and users",
+        "SELECT c.id AS name, c.spent AS kept, CAST(COALESCE(SUM(u.tokens), 0) AS BIGINT) AS found
+         FROM campaigns c LEFT JOIN campaign_users u ON u.partner_id = c.partner_id AND u.campaign_id = c.id
+         GROUP BY c.partner_id, c.id, c.spent",
+    ),
+    (
+        "campaign: spent beyond its budget",
+        "SELECT id AS name, spent AS kept, budget AS found FROM campaigns WHERE spent > budget",
+    ),
+    (
+        "donation: tokens awarded and its action",
+        "SELECT d.id AS name, d.tokens_awarded AS kept,
+             CAST(COALESCE(SUM(a.tokens - a.tokens_reversed), 0) AS BIGINT) AS found
          FROM donations d LEFT JOIN actions a ON a.partner_id = d.partner_id AND a.donation_id = d.id
-         GROUP BY d.partner_id, d.id, d.tokens_awarded
-         HAVING d.tokens_awarded <> CAST(COALESCE(SUM(a.tokens), 0) AS BIGINT)",
-    )
-    .fetch_all(conn)
-    .await?;
-    for row in rows {
-        let name = format!(
-            "donation {}: tokens awarded and its action",
-            row.text::<String>("id")?
-        );
-        differ(
-            audit,
-            &name,
-            row.number("tokens_awarded")?.into(),
-            row.number("tokens")?.into(),
-        );
+         GROUP BY d.partner_id, d.id, d.tokens_awarded",
+    ),
+    (
+        "books: number of users",
+        "SELECT b.partner_id AS name, b.users AS kept,
+             (SELECT COUNT(*) FROM users t WHERE t.partner_id = b.partner_id) AS found FROM books b",
+    ),
+    (
+        "books: number of actions",
+        "SELECT b.partner_id AS name, b.actions AS kept,
+             (SELECT COUNT(*) FROM actions t WHERE t.partner_id = b.partner_id) AS found FROM books b",
+    ),
+    (
+        "books: number of transactions",
+        "SELECT b.partner_id AS name, b.transactions AS kept,
+             (SELECT COUNT(*) FROM transactions t WHERE t.partner_id = b.partner_id) AS found FROM books b",
+    ),
+];
+
+async fn check_equalities(conn: &mut Connection, audit: &mut Audit) -> Result<(), Error> {
+    for (what, sql) in EQUALITIES {
+        let sql = format!("SELECT name, kept, found FROM ({sql}) AS e WHERE kept <> found");
+        for row in sqlx::query(AssertSqlSafe(sql))
+            .fetch_all(&mut *conn)
+            .await?
+        {
+            let name = format!("{what} of {}", row.text::<String>("name")?);
+            audit.differ(
+                &name,
+                row.number("kept")?.into(),
+                row.number("found")?.into(),
+            );
+        }
     }
     Ok(())
 }
 
-fn differ(audit: &mut Audit, what: &str, left: i128, right: i128) {
-    if left != right {
-        audit
-            .differences
-            .push(format!("{what} differ: {left} and {right}"));
+impl Audit {
+    fn differ(&mut self, what: &str, kept: i128, found: i128) {
+        if kept != found {
+            self.differences
+                .push(format!("{what} differ: {kept} and {found}"));
+        }
     }
 }

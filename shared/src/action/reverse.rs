@@ -1,0 +1,67 @@
+//! Taking an action's tokens back.
+
+use serde::{Deserialize, Serialize};
+
+use super::ActionStatus;
+use crate::call::{Auth, Call, Feature, Method, Scope};
+use crate::error::Code;
+use crate::id::{ActionId, ReversalId, TransactionId};
+use crate::money::{Percent, Tokens};
+use crate::time::Timestamp;
+
+/// `POST /v1/partner/actions/{actionId}/reverse`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReverseAction {
+    pub action_id: ActionId,
+    /// Of the whole action; more than 0, at most 100, at most two decimals.
+    pub reversal_percentage: Percent,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub refund_idempotency_key: String,
+}
+
+impl Call for ReverseAction {
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/v1/partner/actions/{actionId}/reverse";
+    const AUTH: Auth = Auth::SignedSecret;
+    const SCOPE: Scope = Scope::ActionsWrite;
+    const FEATURE: Option<Feature> = Some(Feature::Actions);
+    const REFUSALS: &'static [Code] = &[
+        Code::ActionNotFound,
+        Code::AlreadyReversed,
+        Code::InvalidActionState,
+        Code::IdempotencyKeyReused,
+    ];
+    type Answer = Reversed;
+}
+
+/// What a reversal took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reversed {
+    pub reversal_id: ReversalId,
+    pub action_id: ActionId,
+    /// Of the action, after it.
+    pub status: ActionStatus,
+    pub tokens_reversed: Tokens,
+    /// How much of them could not be taken, and is owed.
+    pub debt_created: Tokens,
+    /// What is left of the action, after it.
+    pub remaining_tokens: Tokens,
+    pub transaction_ids: Vec<TransactionId>,
+}
+
+/// A reversal in the record of its action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reversal {
+    pub reversal_id: ReversalId,
+    pub refund_idempotency_key: String,
+    pub reversal_percentage: Percent,
+    pub reason: String,
+    pub tokens_reversed: Tokens,
+    pub debt_created: Tokens,
+    pub transaction_ids: Vec<TransactionId>,
+    pub created_at: Timestamp,
+}
