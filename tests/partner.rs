@@ -9,4 +9,5 @@ mod lists;
 mod matrix;
 mod organizations;
 mod token_pools;
+mod transactions;
 mod users;

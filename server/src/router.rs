@@ -18,7 +18,7 @@ use shared::CallFacts;
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
 use crate::api::partner::{
-    actions, campaigns, configuration, donations, organizations, token_pools, users,
+    actions, campaigns, configuration, donations, organizations, token_pools, transactions, users,
 };
 use crate::app::App;
 use crate::error::Error;
@@ -52,6 +52,8 @@ fn partner_calls() -> Calls {
         .add(users::list_transactions)
         .add(users::spend)
         .add(token_pools::get_balance)
+        .add(transactions::list_transactions)
+        .add(transactions::get_transaction)
         .add(actions::submit)
         .add(actions::submit_bulk)
         .add(actions::get_bulk_job)

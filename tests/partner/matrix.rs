@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 use server::router::call_facts;
+use shared::transaction::ListTransactions;
 use shared::{Auth, CallFacts};
 
 use crate::stage::{Request, Response, Stage, Tenant};
@@ -28,6 +29,7 @@ struct Theirs {
     donation_id: String,
     user: String,
     pool_id: String,
+    transaction_id: String,
     action_id: String,
     campaign_id: String,
 }
@@ -62,12 +64,14 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
         .send()
         .await
         .answer(200);
+    let transactions = stage.theirs.call(&ListTransactions::default()).await;
     Theirs {
         action_id: action["actionId"].as_str().unwrap().to_owned(),
         campaign_id: campaign["id"].as_str().unwrap().to_owned(),
         donation_id: link["partnerDonationId"].as_str().unwrap().to_owned(),
         user: THEIR_USER.to_owned(),
         pool_id: stage.theirs.pool_id.to_string(),
+        transaction_id: transactions.data[0].id.to_string(),
     }
 }
 
@@ -105,6 +109,11 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
         (path, "id") if path.starts_with("/v1/partner/token-pools/") => {
             (Owner::Partner, &theirs.pool_id, "000000000000000000000000")
         }
+        ("/v1/partner/transactions/{id}", "id") => (
+            Owner::Partner,
+            &theirs.transaction_id,
+            "000000000000000000000000",
+        ),
         ("/v1/partner/actions/{id}" | "/v1/partner/actions/{actionId}/reverse", _) => (
             Owner::Partner,
             &theirs.action_id,
@@ -192,7 +201,7 @@ async fn anothers_object_looks_like_none(stage: &mut Stage) {
 /// How a call without an id in its path is made, so that it succeeds.
 fn plain_call(path: &str) -> (&'static str, Value) {
     match path {
-        "/v1/partner/config" => ("", json!({})),
+        "/v1/partner/config" | "/v1/partner/transactions" => ("", json!({})),
         "/v1/partner/organizations" => ("?query=river", json!({})),
         // The other partner's key and user name, which are free here.
         "/v1/partner/donations/create-link" => (
@@ -222,6 +231,7 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
         ":777",
         &theirs.action_id,
         &theirs.pool_id,
+        &theirs.transaction_id,
         stage.theirs.partner.id.as_str(),
         "Partner theirs",
         &stage.theirs.keys.public,

@@ -7,4 +7,5 @@ pub mod donations;
 mod lists;
 pub mod organizations;
 pub mod token_pools;
+pub mod transactions;
 pub mod users;
