@@ -5,6 +5,7 @@ pub mod action;
 pub mod donation;
 pub mod key;
 pub mod order;
+pub mod pool;
 pub mod replay;
 pub mod text;
 pub mod user;
