@@ -2,6 +2,7 @@
 //! all of them.
 
 mod auth;
+mod campaigns;
 mod config;
 mod donations;
 mod lists;

@@ -31,9 +31,11 @@ struct Theirs {
     pool_id: String,
     transaction_id: String,
     action_id: String,
+    campaign_id: String,
 }
 
 const THEIR_USER: &str = "their-user";
+const CAMPAIGNS: &str = "/v1/partner/campaigns";
 
 async fn fill_theirs(stage: &Stage) -> Theirs {
     let body = json!({ "externalUserId": THEIR_USER, "email": "theirs@example.org" });
@@ -53,6 +55,9 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
         .send()
         .await
         .answer(201);
+    let campaign = json!({ "name": "Their campaign", "status": "ACTIVE" });
+    let request = stage.theirs.signed_json("POST", CAMPAIGNS, &campaign);
+    let campaign: Value = request.send().await.answer(201);
     let action: Value = stage
         .theirs
         .signed_json("POST", "/v1/partner/actions/submit", &action(THEIR_USER))
@@ -66,6 +71,7 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
     let transactions = stage.theirs.call(&ListTransactions::default()).await;
     Theirs {
         action_id: action["actionId"].as_str().unwrap().to_owned(),
+        campaign_id: campaign["id"].as_str().unwrap().to_owned(),
         donation_id: link["partnerDonationId"].as_str().unwrap().to_owned(),
         user: THEIR_USER.to_owned(),
         pool_id: stage.theirs.pool_id.to_string(),
@@ -84,6 +90,9 @@ fn action(user: &str) -> Value {
 /// What a call with an id in its path needs besides, so that it succeeds.
 fn body_beside_id(path: &str) -> Value {
     match path {
+        "/v1/partner/users/{externalId}/spend" => {
+            json!({ "amount": 1, "idempotencyKey": "their spend" })
+        }
         "/v1/partner/actions/{actionId}/reverse" => {
             json!({ "reversalPercentage": 10, "refundIdempotencyKey": "their refund" })
         }
@@ -115,6 +124,11 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
             "000000000000000000000000",
         ),
         (_, "jobId") => (Owner::Nobody, "1", "2"),
+        (path, "id") if path.starts_with(CAMPAIGNS) => (
+            Owner::Partner,
+            &theirs.campaign_id,
+            "000000000000000000000000",
+        ),
         ("/v1/partner/organizations/{slug}", "slug") => (Owner::Everyone, "river-trust", "nobody"),
         (path, name) => panic!("say whose {{{name}}} of {path} is"),
     }
@@ -206,14 +220,21 @@ fn plain_call(path: &str) -> (&'static str, Value) {
         "/v1/partner/actions" => ("?idempotencyKey=their%20action", json!({})),
         "/v1/partner/actions/submit" => ("", action("ours")),
         "/v1/partner/actions/bulk" => ("", json!({ "actions": [action("ours")] })),
+        CAMPAIGNS => ("", json!({ "name": "Our other campaign" })),
+        "/v1/partner/campaigns/active" => ("", json!({})),
         path => panic!("say how {path} is called"),
     }
 }
 
 async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
     let theirs = fill_theirs(stage).await;
+    let campaign = json!({ "name": "Our campaign", "status": "ACTIVE" });
+    let ours = stage.ours.signed_json("POST", CAMPAIGNS, &campaign);
+    assert_eq!(ours.send().await.status, 201);
     let secrets = [
         theirs.donation_id.as_str(),
+        &theirs.campaign_id,
+        "Their campaign",
         "theirs@example.org",
         ":777",
         &theirs.action_id,

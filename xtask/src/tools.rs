@@ -48,9 +48,10 @@ pub(crate) fn ensure_component(name: &str, subcommand: &str) -> Outcome<()> {
     add("component", name, present)
 }
 
-/// Whether the standard library's source is there, to be rebuilt for size.
-pub(crate) fn has_library_source() -> Outcome<bool> {
-    Ok(sysroot()?.join("lib/rustlib/src/rust/library/std").is_dir())
+/// The standard library's source, to be rebuilt for size.
+pub(crate) fn ensure_library_source() -> Outcome<()> {
+    let source = sysroot()?.join("lib/rustlib/src/rust/library/std");
+    add("component", "rust-src", source.is_dir())
 }
 
 fn sysroot() -> Outcome<PathBuf> {

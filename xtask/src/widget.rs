@@ -33,10 +33,7 @@ enum Library {
 
 /// Builds `dist` unless it is already what this would make of it.
 pub(crate) fn build(purpose: Purpose) -> Outcome<()> {
-    let library = match purpose {
-        Purpose::Ship if tools::has_library_source()? => Library::RebuiltForSize,
-        Purpose::Ship | Purpose::Try => Library::ReadyMade,
-    };
+    let library = choose(purpose);
     let stamp = Stamp::of_sources(purpose, library)?;
     if stamp.still_holds()? {
         println!("widget: nothing changed since it was built");
@@ -44,17 +41,26 @@ pub(crate) fn build(purpose: Purpose) -> Outcome<()> {
     }
     tools::ensure_wasm()?;
     tools::ensure_widget_tools()?;
-    if purpose == Purpose::Ship && library == Library::ReadyMade {
-        println!(
-            "the widget's standard library is not rebuilt for size: rustup component add rust-src"
-        );
-    }
     println!("building the widget");
     fetch(library)?;
     trunk(library)?;
     shrink::shrink()?;
     assets::compress()?;
     stamp.keep()
+}
+
+/// What is shipped has its library rebuilt, where its source is there or can be had.
+fn choose(purpose: Purpose) -> Library {
+    match purpose {
+        Purpose::Try => Library::ReadyMade,
+        Purpose::Ship => match tools::ensure_library_source() {
+            Ok(()) => Library::RebuiltForSize,
+            Err(failure) => {
+                println!("the widget's standard library is not rebuilt for size; {failure}");
+                Library::ReadyMade
+            }
+        },
+    }
 }
 
 /// Trunk is kept off the network, so the crates must be here before it starts; those of the

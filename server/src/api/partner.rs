@@ -1,6 +1,7 @@
 //! The SIR dialect.
 
 pub mod actions;
+pub mod campaigns;
 pub mod configuration;
 pub mod donations;
 mod lists;

@@ -175,6 +175,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_type_is_upper_case_and_begins_with_a_letter() {
+        for good in ["PURCHASE", "A1", "A_", &"A".repeat(40)] {
+            assert_eq!(type_code(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "A",
+            "1A",
+            "_A",
+            "Purchase",
+            "A-B",
+            "Ä1",
+            "A ",
+            &"A".repeat(41),
+        ] {
+            assert!(type_code(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn an_email_has_a_name_and_a_host() {
         for good in ["a@b", "ada@example.org", "ada+x@müller.example"] {
             assert_eq!(email(good), Ok(()), "{good}");

@@ -41,6 +41,36 @@ pub async fn find(
     Ok(found.pop())
 }
 
+/// Those of some actions, in the order in which they came about.
+pub(super) async fn of_actions(
+    conn: &mut Connection,
+    dialect: Dialect,
+    partner_id: &PartnerId,
+    actions: &[&str],
+) -> Result<Vec<Transaction>, Error> {
+    const CONDITION: &str =
+        "t.partner_id = v.value ->> 'partner_id' AND t.action_id = v.value ->> 'id'";
+    if actions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = dialect.lookup("t.*", "transactions", CONDITION).0;
+    let sql = AssertSqlSafe(format!(
+        "SELECT t.*, o.external_id FROM ({found}) AS t
+         LEFT JOIN users o ON o.partner_id = t.partner_id AND o.id = t.user_id
+         ORDER BY t.created_at, t.position, t.id"
+    ));
+    let ids: Vec<_> = actions
+        .iter()
+        .map(|id| json!({ "partner_id": partner_id, "id": id }))
+        .collect();
+    let rows = sqlx::query(sql)
+        .bind(json_text(&ids)?)
+        .fetch_all(&mut *conn)
+        .await?;
+    let read: Result<_, _> = rows.iter().map(read).collect();
+    with_entries(conn, dialect, partner_id, read?).await
+}
+
 /// Puts in the entries of a page, which one statement reads.
 async fn with_entries(
     conn: &mut Connection,
