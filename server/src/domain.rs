@@ -6,6 +6,7 @@ pub mod campaign;
 pub mod donation;
 pub mod key;
 pub mod order;
+pub mod pool;
 pub mod replay;
 pub mod spend;
 pub mod text;

@@ -78,6 +78,7 @@ async fn amounts(stage: &Stage, query: &str) -> Vec<i64> {
 }
 
 async fn a_transaction_is_shown_with_its_entries(stage: &mut Stage) {
+    stage.pass_time(MINUTE_MS);
     give(stage, "ada 1", 2500).await;
     let told = stage.events_of("transaction.completed").await;
     let told = &told.last().unwrap().data;
@@ -92,7 +93,7 @@ async fn a_transaction_is_shown_with_its_entries(stage: &mut Stage) {
         shown,
         json!({
             "id": id, "type": "CREDIT", "amount": 25, "externalUserId": "ada 1",
-            "actionId": told["actionId"], "poolId": pool, "createdAt": "2025-05-10T11:20:00.000Z",
+            "actionId": told["actionId"], "poolId": pool, "createdAt": "2025-05-10T11:21:00.000Z",
             "entries": [
                 { "account": format!("pool:{pool}"), "direction": "DEBIT", "amount": 25 },
                 { "account": "wallet:ada 1", "direction": "CREDIT", "amount": 25 },
@@ -145,11 +146,11 @@ async fn owe(stage: &Stage) {
         key: "spent".to_owned(),
     });
     let partner_id = stage.ours.partner.id.clone();
-    let spent = stage.app().ledger.submit(Order {
+    let done = stage.app().ledger.submit(Order {
         partner_id,
         command: spend,
     });
-    spent.await.unwrap();
+    done.await.unwrap();
     stage.pass_time(MINUTE_MS);
     let path = format!(
         "/v1/partner/actions/{}/reverse",
