@@ -2,10 +2,12 @@
 //! all of them.
 
 mod auth;
+mod campaigns;
 mod config;
 mod donations;
 mod lists;
 mod matrix;
 mod organizations;
 mod token_pools;
+mod transactions;
 mod users;

@@ -1,10 +1,13 @@
-//! Rules that are not the ledger's: what a gift and a user may be, and the
-//! short transactions in which they come about.
+//! Rules that are not the ledger's: what a gift, a user and a campaign may be,
+//! and the short transactions in which they come about.
 
 pub mod action;
+pub mod campaign;
 pub mod donation;
 pub mod key;
 pub mod order;
+pub mod pool;
 pub mod replay;
+pub mod spend;
 pub mod text;
 pub mod user;

@@ -17,7 +17,9 @@ use shared::CallFacts;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
-use crate::api::partner::{actions, configuration, donations, organizations, token_pools, users};
+use crate::api::partner::{
+    actions, campaigns, configuration, donations, organizations, token_pools, transactions, users,
+};
 use crate::app::App;
 use crate::error::Error;
 use crate::page;
@@ -48,13 +50,26 @@ fn partner_calls() -> Calls {
         .add(users::delete_user)
         .add(users::get_balance)
         .add(users::list_transactions)
+        .add(users::spend)
+        .add(token_pools::list_pools)
+        .add(token_pools::request_tokens)
+        .add(token_pools::list_requests)
+        .add(token_pools::get_pool)
         .add(token_pools::get_balance)
+        .add(transactions::list_transactions)
+        .add(transactions::get_transaction)
         .add(actions::submit)
         .add(actions::submit_bulk)
         .add(actions::get_bulk_job)
         .add(actions::list_actions)
         .add(actions::get_action)
         .add(actions::reverse)
+        .add(campaigns::create_campaign)
+        .add(campaigns::list_campaigns)
+        .add(campaigns::get_active_campaign)
+        .add(campaigns::get_campaign)
+        .add(campaigns::update_campaign)
+        .add(campaigns::get_analytics)
 }
 
 /// What is true of every call, for those who walk over all of them.

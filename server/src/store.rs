@@ -17,6 +17,7 @@ mod memory;
 pub mod organization;
 pub mod partner;
 pub mod pool;
+pub mod pool_request;
 pub mod replay;
 mod row;
 pub mod setting;

@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::{Auth, Call, Method, Scope};
+use crate::error::Code;
 use crate::id::{ActionId, ExternalUserId, PoolId, TransactionId};
 use crate::money::Tokens;
 use crate::names::names;
+use crate::page::Page;
 use crate::time::Timestamp;
 
 names! {
@@ -46,4 +49,54 @@ pub struct Entry {
     pub account: String,
     pub direction: Direction,
     pub amount: Tokens,
+}
+
+/// `GET /v1/partner/transactions`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListTransactions {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub transaction_type: Option<TransactionType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_user_id: Option<ExternalUserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_id: Option<ActionId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool_id: Option<PoolId>,
+    /// Inclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// Exclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Timestamp>,
+}
+
+impl Call for ListTransactions {
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/partner/transactions";
+    const AUTH: Auth = Auth::Signed;
+    const SCOPE: Scope = Scope::TransactionsRead;
+    const REFUSALS: &'static [Code] = &[];
+    type Answer = Page<Transaction>;
+}
+
+/// `GET /v1/partner/transactions/{id}`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GetTransaction {
+    pub id: TransactionId,
+}
+
+impl Call for GetTransaction {
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/partner/transactions/{id}";
+    const AUTH: Auth = Auth::Signed;
+    const SCOPE: Scope = Scope::TransactionsRead;
+    const REFUSALS: &'static [Code] = &[Code::TransactionNotFound];
+    type Answer = Transaction;
 }

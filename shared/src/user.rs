@@ -1,8 +1,11 @@
 //! The people whom a partner knows, and what tokens they hold.
 
+mod spend;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use self::spend::{SpendTokens, SpentTokens};
 use crate::action::ActionStatus;
 use crate::call::{Auth, Call, Method, NoContent, Scope};
 use crate::change::Change;

@@ -90,6 +90,7 @@ async fn a_revoked_key_calls_no_more(stage: &mut Stage) {
     with_keys(stage, &call).run().succeeded();
     let revoke = ["keys", "revoke", made["publicKey"].as_str().unwrap()];
     Giving::on(stage, &revoke).run().succeeded();
+    stage.look_for_changed_callers().await;
     let ended = with_keys(stage, &call).run();
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.error.contains("401"), "{ended:?}");

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 use server::router::call_facts;
+use shared::transaction::ListTransactions;
 use shared::{Auth, CallFacts};
 
 use crate::stage::{Request, Response, Stage, Tenant};
@@ -28,10 +29,13 @@ struct Theirs {
     donation_id: String,
     user: String,
     pool_id: String,
+    transaction_id: String,
     action_id: String,
+    campaign_id: String,
 }
 
 const THEIR_USER: &str = "their-user";
+const CAMPAIGNS: &str = "/v1/partner/campaigns";
 
 async fn fill_theirs(stage: &Stage) -> Theirs {
     let body = json!({ "externalUserId": THEIR_USER, "email": "theirs@example.org" });
@@ -51,17 +55,27 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
         .send()
         .await
         .answer(201);
+    let campaign = json!({ "name": "Their campaign", "status": "ACTIVE" });
+    let request = stage.theirs.signed_json("POST", CAMPAIGNS, &campaign);
+    let campaign: Value = request.send().await.answer(201);
     let action: Value = stage
         .theirs
         .signed_json("POST", "/v1/partner/actions/submit", &action(THEIR_USER))
         .send()
         .await
         .answer(200);
+    let body = json!({ "amount": 555, "reason": "Their reason", "poolId": stage.theirs.pool_id });
+    let path = "/v1/partner/token-pools/request";
+    let asked = stage.theirs.signed_json("POST", path, &body).send().await;
+    assert_eq!(asked.status, 201);
+    let transactions = stage.theirs.call(&ListTransactions::default()).await;
     Theirs {
         action_id: action["actionId"].as_str().unwrap().to_owned(),
+        campaign_id: campaign["id"].as_str().unwrap().to_owned(),
         donation_id: link["partnerDonationId"].as_str().unwrap().to_owned(),
         user: THEIR_USER.to_owned(),
         pool_id: stage.theirs.pool_id.to_string(),
+        transaction_id: transactions.data[0].id.to_string(),
     }
 }
 
@@ -76,6 +90,9 @@ fn action(user: &str) -> Value {
 /// What a call with an id in its path needs besides, so that it succeeds.
 fn body_beside_id(path: &str) -> Value {
     match path {
+        "/v1/partner/users/{externalId}/spend" => {
+            json!({ "amount": 1, "idempotencyKey": "their spend" })
+        }
         "/v1/partner/actions/{actionId}/reverse" => {
             json!({ "reversalPercentage": 10, "refundIdempotencyKey": "their refund" })
         }
@@ -96,12 +113,22 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
         (path, "id") if path.starts_with("/v1/partner/token-pools/") => {
             (Owner::Partner, &theirs.pool_id, "000000000000000000000000")
         }
+        ("/v1/partner/transactions/{id}", "id") => (
+            Owner::Partner,
+            &theirs.transaction_id,
+            "000000000000000000000000",
+        ),
         ("/v1/partner/actions/{id}" | "/v1/partner/actions/{actionId}/reverse", _) => (
             Owner::Partner,
             &theirs.action_id,
             "000000000000000000000000",
         ),
         (_, "jobId") => (Owner::Nobody, "1", "2"),
+        (path, "id") if path.starts_with(CAMPAIGNS) => (
+            Owner::Partner,
+            &theirs.campaign_id,
+            "000000000000000000000000",
+        ),
         ("/v1/partner/organizations/{slug}", "slug") => (Owner::Everyone, "river-trust", "nobody"),
         (path, name) => panic!("say whose {{{name}}} of {path} is"),
     }
@@ -178,7 +205,11 @@ async fn anothers_object_looks_like_none(stage: &mut Stage) {
 /// How a call without an id in its path is made, so that it succeeds.
 fn plain_call(path: &str) -> (&'static str, Value) {
     match path {
-        "/v1/partner/config" => ("", json!({})),
+        "/v1/partner/config"
+        | "/v1/partner/transactions"
+        | "/v1/partner/token-pools"
+        | "/v1/partner/token-pools/requests" => ("", json!({})),
+        "/v1/partner/token-pools/request" => ("", json!({ "amount": 100, "reason": "Spring" })),
         "/v1/partner/organizations" => ("?query=river", json!({})),
         // The other partner's key and user name, which are free here.
         "/v1/partner/donations/create-link" => (
@@ -189,20 +220,29 @@ fn plain_call(path: &str) -> (&'static str, Value) {
         "/v1/partner/actions" => ("?idempotencyKey=their%20action", json!({})),
         "/v1/partner/actions/submit" => ("", action("ours")),
         "/v1/partner/actions/bulk" => ("", json!({ "actions": [action("ours")] })),
+        CAMPAIGNS => ("", json!({ "name": "Our other campaign" })),
+        "/v1/partner/campaigns/active" => ("", json!({})),
         path => panic!("say how {path} is called"),
     }
 }
 
 async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
     let theirs = fill_theirs(stage).await;
+    let campaign = json!({ "name": "Our campaign", "status": "ACTIVE" });
+    let ours = stage.ours.signed_json("POST", CAMPAIGNS, &campaign);
+    assert_eq!(ours.send().await.status, 201);
     let secrets = [
         theirs.donation_id.as_str(),
+        &theirs.campaign_id,
+        "Their campaign",
         "theirs@example.org",
         ":777",
         &theirs.action_id,
         &theirs.pool_id,
+        &theirs.transaction_id,
         stage.theirs.partner.id.as_str(),
         "Partner theirs",
+        "Their reason",
         &stage.theirs.keys.public,
     ];
     // Lists first: a call that makes something must not feed them.

@@ -1,9 +1,11 @@
 //! The SIR dialect.
 
 pub mod actions;
+pub mod campaigns;
 pub mod configuration;
 pub mod donations;
 mod lists;
 pub mod organizations;
 pub mod token_pools;
+pub mod transactions;
 pub mod users;

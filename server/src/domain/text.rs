@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use shared::FieldError;
+
 use crate::config::Environment;
+use crate::error::Error;
 
 /// The longest address of a page, in bytes.
 const MAX_URL: usize = 2_048;
@@ -18,6 +21,19 @@ pub const MAX_USER_ID: usize = 128;
 const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 pub type Checked = Result<(), String>;
+
+/// Refuses fields that are wrong, all of them at once.
+pub fn refuse_any(checked: impl IntoIterator<Item = (&'static str, Checked)>) -> Result<(), Error> {
+    let problems: Vec<_> = checked
+        .into_iter()
+        .filter_map(|(field, checked)| Some(FieldError::new(field, checked.err()?)))
+        .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid(problems))
+    }
+}
 
 /// 1 to `most` characters, none of them a control character.
 pub fn printable(text: &str, most: usize) -> Checked {
@@ -157,6 +173,26 @@ pub fn origin(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_type_is_upper_case_and_begins_with_a_letter() {
+        for good in ["PURCHASE", "A1", "A_", &"A".repeat(40)] {
+            assert_eq!(type_code(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "A",
+            "1A",
+            "_A",
+            "Purchase",
+            "A-B",
+            "Ä1",
+            "A ",
+            &"A".repeat(41),
+        ] {
+            assert!(type_code(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn an_email_has_a_name_and_a_host() {

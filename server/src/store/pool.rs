@@ -9,6 +9,7 @@ use sqlx::Error;
 use sqlx::any::AnyRow;
 
 use super::Connection;
+use super::list::Window;
 use super::row::Columns as _;
 use super::sql::json;
 use crate::config::Environment;
@@ -55,6 +56,35 @@ pub async fn find(
         .fetch_optional(conn)
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Newest first.
+pub async fn list(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    window: &Window,
+) -> Result<Vec<Pool>, Error> {
+    let below = window.below(None);
+    let rows = sqlx::query(
+        "SELECT * FROM pools WHERE partner_id = $1 AND (created_at, id) < ($2, $3)
+         ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5",
+    )
+    .bind(partner_id.as_str())
+    .bind(below.0)
+    .bind(below.1)
+    .bind(window.limit)
+    .bind(window.offset)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+pub async fn count(conn: &mut Connection, partner_id: &PartnerId) -> Result<i64, Error> {
+    sqlx::query("SELECT COUNT(*) AS total FROM pools WHERE partner_id = $1")
+        .bind(partner_id.as_str())
+        .fetch_one(conn)
+        .await?
+        .number("total")
 }
 
 /// Whose pool it is, as the operator asks, who knows only its id.

@@ -1,5 +1,6 @@
-//! Ends what is past its time: links that nobody paid, pools with a last day,
-//! answers that no replay can ask for any more.
+//! Writes down what the clock has brought: links that nobody paid and pools with
+//! a last day end, campaigns start and end, answers that no replay can ask for
+//! any more are forgotten.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use ledger::{Command, Expire};
 use shared::id::{PartnerId, PoolId};
 
 use crate::app::App;
-use crate::domain::donation;
+use crate::domain::{campaign, donation};
 use crate::error::Error;
 use crate::store;
 use crate::store::ledger::Order;
@@ -33,32 +34,36 @@ pub(super) async fn run(app: Arc<App>) {
     }
 }
 
-/// Ends what is overdue, and answers how many rows of the more numerous kind
-/// that was. A link that cannot be ended is left to the next pass.
+/// Does what is due, and answers how many rows of the most numerous kind that
+/// was. What cannot be done is left to the next pass.
 pub async fn pass(app: &App) -> Result<i64, Error> {
+    let done = [
+        expire_links(app).await?,
+        expire_pools(app).await?,
+        settle_campaigns(app).await?,
+        forget_replays(app).await?,
+    ];
+    Ok(done.into_iter().max().unwrap_or(0))
+}
+
+async fn expire_links(app: &App) -> Result<i64, Error> {
     let now = app.context.now();
     let overdue = store::donation::overdue(&mut *app.db.read().await?, now, MAX_ROWS).await?;
-    let mut ended = 0;
+    let mut done = 0;
     for row in overdue {
-        match donation::expire(app, row).await {
-            Ok(()) => ended += 1,
-            Err(error) => error.log("sweep"),
-        }
+        done += count(donation::expire(app, row).await);
     }
+    Ok(done)
+}
+
+async fn expire_pools(app: &App) -> Result<i64, Error> {
+    let now = app.context.now();
     let over = store::pool::overdue(&mut *app.db.read().await?, now, MAX_ROWS).await?;
+    let mut done = 0;
     for (partner_id, pool_id) in over {
-        match expire_pool(app, partner_id, pool_id).await {
-            Ok(()) => ended += 1,
-            Err(error) => error.log("sweep"),
-        }
+        done += count(expire_pool(app, partner_id, pool_id).await);
     }
-    let mut forgotten = 0;
-    if store::replay::has_old(&mut *app.db.read().await?, now).await? {
-        let mut tx = app.db.write().await?;
-        forgotten = store::replay::prune(&mut tx, now, MAX_ROWS).await?;
-        tx.commit().await?;
-    }
-    Ok(ended.max(i64::try_from(forgotten).unwrap_or(MAX_ROWS)))
+    Ok(done)
 }
 
 async fn expire_pool(app: &App, partner_id: PartnerId, pool_id: PoolId) -> Result<(), Error> {
@@ -72,4 +77,36 @@ async fn expire_pool(app: &App, partner_id: PartnerId, pool_id: PoolId) -> Resul
     };
     app.ledger.submit(order).await?;
     Ok(())
+}
+
+async fn settle_campaigns(app: &App) -> Result<i64, Error> {
+    let now = app.context.now();
+    let due = store::campaign::due(&mut *app.db.read().await?, now, MAX_ROWS).await?;
+    let mut done = 0;
+    for (partner_id, id) in &due {
+        done += count(campaign::come_due(app, (partner_id, id)).await);
+    }
+    Ok(done)
+}
+
+async fn forget_replays(app: &App) -> Result<i64, Error> {
+    let now = app.context.now();
+    if !store::replay::has_old(&mut *app.db.read().await?, now).await? {
+        return Ok(0);
+    }
+    let mut tx = app.db.write().await?;
+    let forgotten = store::replay::prune(&mut tx, now, MAX_ROWS).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(forgotten).unwrap_or(MAX_ROWS))
+}
+
+/// Counts what was done; logs what was not.
+fn count(result: Result<(), Error>) -> i64 {
+    match result {
+        Ok(()) => 1,
+        Err(error) => {
+            error.log("sweep");
+            0
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! The calls that make, change and find campaigns.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::{Campaign, CampaignStatus, Schedule, Split, Tier};
 use crate::call::{Auth, Call, Method, Scope};
+use crate::change::Change;
 use crate::decimal::Multiplier;
 use crate::error::Code;
 use crate::id::CampaignId;
@@ -122,120 +123,38 @@ impl Call for CreateCampaign {
     type Answer = Campaign;
 }
 
-/// `PATCH /v1/partner/campaigns/{id}`: what is left out stays; what is null is
-/// again as if the campaign had been made without it. Name and status cannot be
-/// null.
+/// `PATCH /v1/partner/campaigns/{id}`: what is null is again as if the campaign
+/// had been made without it. Name and status cannot be null.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateCampaign {
     pub id: CampaignId,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub name: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub description: Option<Option<String>>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub status: Option<CampaignStatus>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub action_types: Option<Option<Vec<String>>>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub multiplier: Option<Option<Multiplier>>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub tiers: Option<Option<Vec<Tier>>>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub splits: Option<Option<Vec<Split>>>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub per_action_cap: Option<Option<Tokens>>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub per_user_cap: Option<Option<Tokens>>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub budget: Option<Option<Tokens>>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub starts_at: Option<Option<Timestamp>>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub ends_at: Option<Option<Timestamp>>,
-    #[serde(
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub schedule: Option<Option<Schedule>>,
-}
-
-impl UpdateCampaign {
-    /// A change of nothing yet.
-    pub const fn of(id: CampaignId) -> Self {
-        Self {
-            id,
-            name: None,
-            description: None,
-            status: None,
-            action_types: None,
-            multiplier: None,
-            tiers: None,
-            splits: None,
-            per_action_cap: None,
-            per_user_cap: None,
-            budget: None,
-            starts_at: None,
-            ends_at: None,
-            schedule: None,
-        }
-    }
-}
-
-/// Tells a member that is null from one that is left out.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub name: Change<String>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub description: Change<String>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub status: Change<CampaignStatus>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub action_types: Change<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub multiplier: Change<Multiplier>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub tiers: Change<Vec<Tier>>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub splits: Change<Vec<Split>>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub per_action_cap: Change<Tokens>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub per_user_cap: Change<Tokens>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub budget: Change<Tokens>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub starts_at: Change<Timestamp>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub ends_at: Change<Timestamp>,
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub schedule: Change<Schedule>,
 }
 
 impl Call for UpdateCampaign {

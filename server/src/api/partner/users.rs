@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use shared::NoContent;
 use shared::user::{
-    CreateUser, DeleteUser, GetUser, GetUserBalance, ListUserTransactions, ListUsers, UpdateUser,
-    User,
+    CreateUser, DeleteUser, GetUser, GetUserBalance, ListUserTransactions, ListUsers, SpendTokens,
+    UpdateUser, User,
 };
 
 use super::lists::Asked;
 use crate::app::App;
 use crate::auth::Authorized;
-use crate::domain::user;
+use crate::domain::{spend, user};
 use crate::router::{Answered, Reply};
 use crate::store;
 use crate::store::user::Filter;
@@ -96,4 +96,9 @@ pub async fn list_transactions(
     Ok(Reply::new(asked.answer(rows, total, |transaction| {
         (transaction.created_at, transaction.id.as_str())
     })))
+}
+
+pub async fn spend(app: Arc<App>, call: Authorized<SpendTokens>) -> Answered<SpendTokens> {
+    let done = spend::spend(&app, &call.caller.partner.id, call.call).await;
+    Ok(done?.into())
 }

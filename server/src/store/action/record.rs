@@ -8,13 +8,14 @@ use shared::action::{self, ActionRecord, CampaignName, Stakeholder};
 use shared::decimal::Major;
 use shared::id::{ActionId, CampaignId, PartnerId};
 use shared::money::Tokens;
+use shared::transaction::Transaction;
 use sqlx::Error;
 use sqlx::any::AnyRow;
 
 use super::{read, read_participant, read_reversal, status};
-use crate::store::Connection;
 use crate::store::row::Columns as _;
 use crate::store::sql::{Dialect, json as json_text};
+use crate::store::{Connection, transaction};
 
 const OF_PARTNER: &str = "t.partner_id = v.value ->> 'partner_id'";
 
@@ -50,12 +51,22 @@ pub(super) async fn complete(
     for row in finder.find(("campaigns", "id"), &named).await? {
         campaigns.insert(row.text("id")?, row.text("name")?);
     }
+    let mut transactions = BTreeMap::<ActionId, Vec<Transaction>>::new();
+    for moved in transaction::of_actions(finder.conn, dialect, partner_id, &ids).await? {
+        if let Some(action_id) = moved.action_id.clone() {
+            transactions.entry(action_id).or_default().push(moved);
+        }
+    }
     let whole = |action: Action| {
         let parts = participants.remove(&action.id).unwrap_or_default();
         let reversals = reversals.remove(&action.id).unwrap_or_default();
         let name = action.campaign_id.as_ref().and_then(|id| campaigns.get(id));
         let name = name.cloned();
-        record(action, parts.into_values(), (reversals, name))
+        let moved = transactions.remove(&action.id).unwrap_or_default();
+        Ok(ActionRecord {
+            transactions: moved,
+            ..record(action, parts.into_values(), (reversals, name))?
+        })
     };
     actions.into_iter().map(whole).collect()
 }
