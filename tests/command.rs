@@ -7,3 +7,4 @@ mod call;
 mod demo;
 mod ledger;
 mod partners;
+mod portal_users;

@@ -10,6 +10,7 @@ mod migrate;
 mod output;
 mod partners;
 mod pools;
+mod portal_users;
 mod serve;
 mod sign;
 mod verify_ledger;
@@ -45,6 +46,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Who may call
     Partners(partners::Partners),
+    /// Who may sign in to the portal
+    PortalUsers(portal_users::PortalUsers),
     /// With which keys
     Keys(keys::Keys),
     /// From which tokens rewards are paid
@@ -68,6 +71,8 @@ pub enum CommandError {
     Database(#[from] sqlx::Error),
     #[error(transparent)]
     Partners(#[from] partners::PartnersError),
+    #[error(transparent)]
+    PortalUsers(#[from] portal_users::PortalUsersError),
     #[error(transparent)]
     Keys(#[from] keys::KeysError),
     #[error(transparent)]
@@ -106,6 +111,7 @@ pub async fn run() -> Result<ExitCode, CommandError> {
         Command::Serve(serve) => serve.run(&flags).await,
         Command::Migrate(migrate) => migrate.run(&flags).await,
         Command::Partners(partners) => partners.run(&flags).await,
+        Command::PortalUsers(portal_users) => portal_users.run(&flags).await,
         Command::Keys(keys) => keys.run(&flags).await,
         Command::Pools(pools) => pools.run(&flags).await,
         Command::Sign(sign) => sign.run(&flags),
