@@ -8,3 +8,4 @@ mod demo;
 mod ledger;
 mod partners;
 mod pool_requests;
+mod portal_users;

@@ -11,6 +11,7 @@ mod output;
 mod partners;
 mod pool_requests;
 mod pools;
+mod portal_users;
 mod serve;
 mod sign;
 mod verify_ledger;
@@ -46,6 +47,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Who may call
     Partners(partners::Partners),
+    /// Who may sign in to the portal
+    PortalUsers(portal_users::PortalUsers),
     /// With which keys
     Keys(keys::Keys),
     /// From which tokens rewards are paid
@@ -71,6 +74,8 @@ pub enum CommandError {
     Database(#[from] sqlx::Error),
     #[error(transparent)]
     Partners(#[from] partners::PartnersError),
+    #[error(transparent)]
+    PortalUsers(#[from] portal_users::PortalUsersError),
     #[error(transparent)]
     Keys(#[from] keys::KeysError),
     #[error(transparent)]
@@ -111,6 +116,7 @@ pub async fn run() -> Result<ExitCode, CommandError> {
         Command::Serve(serve) => serve.run(&flags).await,
         Command::Migrate(migrate) => migrate.run(&flags).await,
         Command::Partners(partners) => partners.run(&flags).await,
+        Command::PortalUsers(portal_users) => portal_users.run(&flags).await,
         Command::Keys(keys) => keys.run(&flags).await,
         Command::Pools(pools) => pools.run(&flags).await,
         Command::PoolRequests(requests) => requests.run(&flags).await,

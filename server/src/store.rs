@@ -18,6 +18,7 @@ pub mod organization;
 pub mod partner;
 pub mod pool;
 pub mod pool_request;
+pub mod portal_user;
 pub mod replay;
 mod row;
 pub mod setting;
