@@ -9,6 +9,7 @@ mod keys;
 mod migrate;
 mod output;
 mod partners;
+mod pool_requests;
 mod pools;
 mod portal_users;
 mod serve;
@@ -52,6 +53,8 @@ enum Command {
     Keys(keys::Keys),
     /// From which tokens rewards are paid
     Pools(pools::Pools),
+    /// Tokens that partners ask for
+    PoolRequests(pool_requests::PoolRequests),
     /// Print the headers that sign a call
     Sign(sign::Sign),
     /// Sign a call, send it and print the answer
@@ -77,6 +80,8 @@ pub enum CommandError {
     Keys(#[from] keys::KeysError),
     #[error(transparent)]
     Pools(#[from] pools::PoolsError),
+    #[error(transparent)]
+    PoolRequests(#[from] pool_requests::PoolRequestsError),
     #[error(transparent)]
     Credentials(#[from] credentials::CredentialsError),
     #[error(transparent)]
@@ -114,6 +119,7 @@ pub async fn run() -> Result<ExitCode, CommandError> {
         Command::PortalUsers(portal_users) => portal_users.run(&flags).await,
         Command::Keys(keys) => keys.run(&flags).await,
         Command::Pools(pools) => pools.run(&flags).await,
+        Command::PoolRequests(requests) => requests.run(&flags).await,
         Command::Sign(sign) => sign.run(&flags),
         Command::Call(call) => return finish(call.run(&flags).await),
         Command::VerifyLedger(verify) => return finish(verify.run(&flags).await),

@@ -1,7 +1,7 @@
 //! Token pools as they stand. Their balances are the ledger's alone to change.
 
 use ledger::{Pool, Refill};
-use shared::id::{PartnerId, PoolId, PoolRequestId};
+use shared::id::{PartnerId, PoolId};
 use shared::money::Tokens;
 use shared::time::Timestamp;
 use shared::token_pool;
@@ -191,25 +191,6 @@ pub fn view(pool: &Pool, (now, environment): (Timestamp, Environment)) -> token_
         }),
         created_at: pool.created_at,
     }
-}
-
-/// Marks a request that waited as granted.
-pub(super) async fn approve_request(
-    conn: &mut Connection,
-    partner_id: &PartnerId,
-    id: &PoolRequestId,
-    now: Timestamp,
-) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE pool_requests SET status = 'APPROVED', decided_at = $1
-         WHERE partner_id = $2 AND id = $3 AND status = 'PENDING'",
-    )
-    .bind(now.0)
-    .bind(partner_id.as_str())
-    .bind(id.as_str())
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 pub(super) fn read(row: &AnyRow) -> Result<Pool, Error> {

@@ -1,7 +1,8 @@
 //! Tokens that partners ask the operator for.
 
-use shared::id::{PartnerId, PoolId};
+use shared::id::{PartnerId, PoolId, PoolRequestId};
 use shared::money::Tokens;
+use shared::time::Timestamp;
 use shared::token_pool::{PoolRequest, PoolRequestStatus};
 use sqlx::Error;
 use sqlx::any::AnyRow;
@@ -71,6 +72,59 @@ pub async fn count(
     .fetch_one(conn)
     .await?
     .number("total")
+}
+
+/// A request and whose it is, as the operator asks, who knows only its id.
+pub async fn find(
+    conn: &mut Connection,
+    id: &PoolRequestId,
+) -> Result<Option<(PartnerId, PoolRequest)>, Error> {
+    let row = sqlx::query("SELECT * FROM pool_requests WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read_with_partner).transpose()
+}
+
+/// Those of all partners, oldest first, at most `limit`.
+pub async fn list_all(
+    conn: &mut Connection,
+    status: Option<PoolRequestStatus>,
+    limit: i64,
+) -> Result<Vec<(PartnerId, PoolRequest)>, Error> {
+    let rows = sqlx::query(
+        "SELECT * FROM pool_requests WHERE CAST($1 AS TEXT) IS NULL OR status = $1
+         ORDER BY created_at, id LIMIT $2",
+    )
+    .bind(status.map(PoolRequestStatus::as_str))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(read_with_partner).collect()
+}
+
+/// Answers a request that waits, under its partner's books lock; false if it
+/// waits no more.
+pub async fn answer(
+    conn: &mut Connection,
+    (partner_id, id): (&PartnerId, &PoolRequestId),
+    (status, now): (PoolRequestStatus, Timestamp),
+) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE pool_requests SET status = $1, decided_at = $2
+         WHERE partner_id = $3 AND id = $4 AND status = 'PENDING'",
+    )
+    .bind(status.as_str())
+    .bind(now.0)
+    .bind(partner_id.as_str())
+    .bind(id.as_str())
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+fn read_with_partner(row: &AnyRow) -> Result<(PartnerId, PoolRequest), Error> {
+    Ok((row.text("partner_id")?, read(row)?))
 }
 
 fn read(row: &AnyRow) -> Result<PoolRequest, Error> {
