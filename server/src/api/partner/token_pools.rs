@@ -18,11 +18,9 @@ pub async fn list_pools(app: Arc<App>, call: Authorized<ListPools>) -> Answered<
     let asked = Asked::read(query.page, query.limit, query.cursor.as_deref())?;
     let mut conn = app.db.read().await?;
     let pools = store::pool::list(&mut conn, partner_id, &asked.window()).await?;
-    let total = if asked.wants_total() {
-        Some(store::pool::count(&mut conn, partner_id).await?)
-    } else {
-        None
-    };
+    let total = asked
+        .total(store::pool::count(&mut conn, partner_id))
+        .await?;
     let scene = (app.context.now(), app.settings.environment);
     let shown = pools.iter().map(|pool| store::pool::view(pool, scene));
     Ok(Reply::new(asked.answer(shown.collect(), total, |pool| {
@@ -74,11 +72,13 @@ pub async fn list_requests(
     let mut conn = app.db.read().await?;
     let window = asked.window();
     let rows = store::pool_request::list(&mut conn, partner_id, query.status, &window).await?;
-    let total = if asked.wants_total() {
-        Some(store::pool_request::count(&mut conn, partner_id, query.status).await?)
-    } else {
-        None
-    };
+    let total = asked
+        .total(store::pool_request::count(
+            &mut conn,
+            partner_id,
+            query.status,
+        ))
+        .await?;
     Ok(Reply::new(asked.answer(rows, total, |request| {
         (request.created_at, request.id.as_str())
     })))
