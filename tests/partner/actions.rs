@@ -1,0 +1,3 @@
+//! `/v1/partner/actions`
+
+mod submit;
