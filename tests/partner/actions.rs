@@ -1,3 +1,4 @@
 //! `/v1/partner/actions`
 
+mod failed;
 mod submit;
