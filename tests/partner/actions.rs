@@ -1,4 +1,5 @@
 //! `/v1/partner/actions`
 
+mod bulk;
 mod failed;
 mod submit;
