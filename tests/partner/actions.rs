@@ -2,4 +2,5 @@
 
 mod bulk;
 mod failed;
+mod records;
 mod submit;
