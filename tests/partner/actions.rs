@@ -1,0 +1,8 @@
+//! `/v1/partner/actions`
+
+mod bulk;
+mod debt;
+mod failed;
+mod records;
+mod reverse;
+mod submit;
