@@ -6,3 +6,4 @@ mod failed;
 mod records;
 mod reverse;
 mod submit;
+mod writer;
