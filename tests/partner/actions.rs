@@ -3,6 +3,7 @@
 mod bulk;
 mod debt;
 mod failed;
+mod race;
 mod records;
 mod reverse;
 mod submit;
