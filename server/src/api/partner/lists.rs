@@ -66,6 +66,18 @@ impl Asked {
         self.page.is_some()
     }
 
+    /// The length of the list, if it is asked for; else nothing is counted.
+    pub(super) async fn total<E>(
+        &self,
+        count: impl Future<Output = Result<i64, E>>,
+    ) -> Result<Option<i64>, E> {
+        if self.wants_total() {
+            count.await.map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
     /// The page of `rows`, whose place in the list `place` tells.
     pub(super) fn answer<T>(
         self,

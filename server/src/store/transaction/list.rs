@@ -2,7 +2,7 @@
 
 use shared::id::{ActionId, ExternalUserId, PartnerId, PoolId};
 use shared::time::Timestamp;
-use shared::transaction::{Transaction, TransactionType};
+use shared::transaction::{ListTransactions, Transaction, TransactionType};
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, AssertSqlSafe, Error};
@@ -13,15 +13,28 @@ use crate::store::list::{self, Window};
 use crate::store::row::Columns as _;
 use crate::store::sql::Dialect;
 
-/// Which transactions, and which part of the list of them.
+/// Which transactions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    pub transaction_type: Option<TransactionType>,
-    pub external_user_id: Option<ExternalUserId>,
-    pub action_id: Option<ActionId>,
-    pub pool_id: Option<PoolId>,
-    pub from: Option<Timestamp>,
-    pub to: Option<Timestamp>,
+    transaction_type: Option<TransactionType>,
+    external_user_id: Option<ExternalUserId>,
+    action_id: Option<ActionId>,
+    pool_id: Option<PoolId>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+}
+
+impl From<ListTransactions> for Filter {
+    fn from(asked: ListTransactions) -> Self {
+        Self {
+            transaction_type: asked.transaction_type,
+            external_user_id: asked.external_user_id,
+            action_id: asked.action_id,
+            pool_id: asked.pool_id,
+            from: asked.from,
+            to: asked.to,
+        }
+    }
 }
 
 /// By which index the transactions of a filter are read: by the one that meets
