@@ -3,6 +3,8 @@
 mod bulk;
 mod debt;
 mod failed;
+mod race;
 mod records;
 mod reverse;
 mod submit;
+mod writer;
