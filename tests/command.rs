@@ -7,3 +7,5 @@ mod call;
 mod demo;
 mod ledger;
 mod partners;
+mod pool_requests;
+mod portal_users;

@@ -3,9 +3,14 @@
 use server::config::{Environment, Hidden, Settings};
 use server::context::Context;
 use server::serve::{Fill, StartError, start};
+use server::store::ledger::verify::audit;
 use server::store::setting::ClaimError;
-use server::store::{Db, OpenError};
+use server::store::{Db, OpenError, action, user};
 use server::vault::VaultError;
+use shared::id::{ActionId, ExternalUserId, PartnerId, PoolId};
+use shared::money::Tokens;
+use shared::time::Timestamp;
+use sqlx::{AnyConnection, Connection as _, Executor as _};
 
 use crate::stage::{Database, Kind, Stage};
 
@@ -13,6 +18,7 @@ on_both_databases! {
     a_new_database_is_given_the_schema,
     a_database_that_is_opened_again_keeps_what_it_has,
     two_who_open_a_new_database_at_once_both_succeed,
+    what_the_first_schema_kept_is_kept_and_adds_up,
     a_newer_schema_is_refused_by_its_number,
     a_migration_that_was_changed_afterwards_is_refused,
     a_database_of_the_other_environment_is_refused,
@@ -44,6 +50,50 @@ async fn two_who_open_a_new_database_at_once_both_succeed(stage: &mut Stage) {
     for db in [one, other] {
         db.unwrap().close().await;
     }
+    database.remove().await;
+}
+
+/// A database as the first schema had it, with something in it.
+async fn first_schema(stage: &Stage) -> Database {
+    sqlx::any::install_default_drivers();
+    let database = Database::empty(stage.kind()).await;
+    if database.kind() == Kind::Sqlite {
+        std::fs::write(database.directory().join("giving.db"), "").unwrap();
+    }
+    let mut conn = AnyConnection::connect(database.url()).await.unwrap();
+    let mut first = sqlx::migrate!("../server/migrations");
+    first.migrations.to_mut().truncate(1);
+    first.run(&mut conn).await.unwrap();
+    conn.execute(include_str!("migrations/first.sql"))
+        .await
+        .unwrap();
+    conn.close().await.unwrap();
+    database
+}
+
+async fn what_the_first_schema_kept_is_kept_and_adds_up(stage: &mut Stage) {
+    let database = first_schema(stage).await;
+    let db = Db::open(database.url()).await.unwrap();
+    let audit = audit(&mut db.snapshot().await.unwrap()).await.unwrap();
+    assert_eq!(audit.differences, Vec::<String>::new());
+    assert_eq!(audit.transactions, 2);
+    let partner = PartnerId("p1".to_owned());
+    let mut conn = db.read().await.unwrap();
+    let name = ExternalUserId("ada".to_owned());
+    let balance = user::balance(&mut conn, &partner, &name, Timestamp(4)).await;
+    let balance = balance.unwrap().unwrap();
+    assert_eq!(
+        (balance.available, balance.vesting),
+        (Tokens(0), Tokens(25))
+    );
+    let id = ActionId("a1".to_owned());
+    let found = action::find(&mut conn, (db.dialect(), &partner), &id).await;
+    let found = found.unwrap().unwrap();
+    assert_eq!(found.stakeholders[0].partner_user_id, name);
+    assert_eq!(found.transactions.len(), 1);
+    assert_eq!(found.pool_id, Some(PoolId("pool1".to_owned())));
+    drop(conn);
+    db.close().await;
     database.remove().await;
 }
 

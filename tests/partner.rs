@@ -1,6 +1,7 @@
 //! The calls of the SIR dialect, one file a resource, and what is common to
 //! all of them.
 
+mod actions;
 mod auth;
 mod campaigns;
 mod config;

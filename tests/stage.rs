@@ -1,6 +1,7 @@
 //! What every test begins with: a running server, two partners with everything
 //! of their own, and a clock that only the test moves.
 
+mod action;
 mod chance;
 mod client;
 mod database;
@@ -23,6 +24,7 @@ use server::store::ledger::verify::audit;
 use shared::time::Timestamp;
 use tokio::runtime;
 
+pub(crate) use self::action::{Act, purchase};
 pub(crate) use self::chance::Chance;
 pub(crate) use self::client::{Client, Keys, Request};
 pub(crate) use self::database::{Database, Kind, MASTER_KEY};

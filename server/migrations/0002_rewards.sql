@@ -28,18 +28,6 @@ UPDATE wallets SET transactions = (
     SELECT COUNT(*) FROM transactions t
     WHERE t.partner_id = wallets.partner_id AND t.user_id = wallets.user_id);
 
--- reversed_percent is in hundredths of a percent.
-ALTER TABLE actions ADD COLUMN pool_id TEXT;
-ALTER TABLE actions ADD COLUMN campaign_id TEXT;
-ALTER TABLE actions ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}';
-ALTER TABLE actions ADD COLUMN reversed_percent BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE actions ADD COLUMN tokens_reversed BIGINT NOT NULL DEFAULT 0;
-UPDATE actions SET pool_id = (
-    SELECT MIN(t.pool_id) FROM transactions t
-    WHERE t.partner_id = actions.partner_id AND t.action_id = actions.id);
-CREATE INDEX actions_of_campaign ON actions (partner_id, campaign_id, created_at, id)
-    WHERE campaign_id IS NOT NULL;
-
 -- Who took part in an action. A user who was not found has no user_id.
 CREATE TABLE stakeholders (
     partner_id TEXT NOT NULL,
@@ -53,8 +41,7 @@ CREATE TABLE stakeholders (
     reversed BIGINT NOT NULL,
     vests_at BIGINT,
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (partner_id, action_id, position),
-    FOREIGN KEY (partner_id, action_id) REFERENCES actions (partner_id, id)
+    PRIMARY KEY (partner_id, action_id, position)
 );
 CREATE INDEX stakeholders_of_user ON stakeholders (partner_id, external_id, created_at, action_id);
 INSERT INTO stakeholders (partner_id, action_id, position, type_code, external_id, user_id,
@@ -141,8 +128,7 @@ CREATE TABLE reversals (
     transaction_ids TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (partner_id, id),
-    UNIQUE (partner_id, key_space, idempotency_key),
-    FOREIGN KEY (partner_id, action_id) REFERENCES actions (partner_id, id)
+    UNIQUE (partner_id, key_space, idempotency_key)
 );
 CREATE INDEX reversals_of_action ON reversals (partner_id, action_id, created_at, id);
 
@@ -182,5 +168,92 @@ CREATE TABLE portal_users (
     created_at BIGINT NOT NULL
 );
 
--- The audit walks entries by transaction; nothing reads them by account.
-DROP INDEX entries_of_account;
+-- The tables to which every action adds rows, without references to others: the
+-- ledger's writer alone adds to them, the audit compares them, and a database
+-- that looks each reference up takes half as long again. The audit walks entries
+-- by transaction; nothing reads them by account.
+CREATE TABLE new_entries (
+    partner_id TEXT NOT NULL,
+    transaction_id TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    account_kind TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    amount BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, transaction_id, position)
+);
+INSERT INTO new_entries SELECT * FROM entries;
+DROP TABLE entries;
+ALTER TABLE new_entries RENAME TO entries;
+
+CREATE TABLE new_transactions (
+    partner_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    amount BIGINT NOT NULL,
+    user_id TEXT,
+    pool_id TEXT,
+    action_id TEXT,
+    position BIGINT NOT NULL,
+    vests_at BIGINT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, id)
+);
+INSERT INTO new_transactions SELECT * FROM transactions;
+DROP TABLE transactions;
+ALTER TABLE new_transactions RENAME TO transactions;
+CREATE INDEX transactions_newest ON transactions (partner_id, created_at, id);
+CREATE INDEX transactions_of_action ON transactions (partner_id, action_id, position);
+CREATE INDEX transactions_of_user ON transactions (partner_id, user_id, created_at, id);
+
+CREATE TABLE new_events (
+    partner_id TEXT NOT NULL,
+    commit_number BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, commit_number, position)
+);
+INSERT INTO new_events SELECT * FROM events;
+DROP TABLE events;
+ALTER TABLE new_events RENAME TO events;
+
+CREATE TABLE new_actions (
+    partner_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    key_space TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    action_type TEXT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    status TEXT NOT NULL,
+    error_code TEXT,
+    tokens BIGINT NOT NULL,
+    -- In hundredths of a percent.
+    reversed_percent BIGINT NOT NULL,
+    tokens_reversed BIGINT NOT NULL,
+    pool_id TEXT,
+    campaign_id TEXT,
+    metadata TEXT NOT NULL,
+    donation_id TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, id),
+    UNIQUE (partner_id, key_space, idempotency_key)
+);
+INSERT INTO new_actions (partner_id, id, key_space, idempotency_key, fingerprint, action_type, amount_minor,
+        currency, status, error_code, tokens, reversed_percent, tokens_reversed, pool_id, metadata,
+        donation_id, created_at)
+    SELECT partner_id, id, key_space, idempotency_key, fingerprint, action_type, amount_minor,
+        currency, status, error_code, tokens, 0, 0,
+        (SELECT MIN(t.pool_id) FROM transactions t
+         WHERE t.partner_id = actions.partner_id AND t.action_id = actions.id), '{}',
+        donation_id, created_at
+    FROM actions;
+DROP TABLE actions;
+ALTER TABLE new_actions RENAME TO actions;
+CREATE INDEX actions_newest ON actions (partner_id, created_at, id);
+CREATE INDEX actions_of_campaign ON actions (partner_id, campaign_id, created_at, id)
+    WHERE campaign_id IS NOT NULL;

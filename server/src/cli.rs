@@ -9,7 +9,9 @@ mod keys;
 mod migrate;
 mod output;
 mod partners;
+mod pool_requests;
 mod pools;
+mod portal_users;
 mod serve;
 mod sign;
 mod verify_ledger;
@@ -45,10 +47,14 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Who may call
     Partners(partners::Partners),
+    /// Who may sign in to the portal
+    PortalUsers(portal_users::PortalUsers),
     /// With which keys
     Keys(keys::Keys),
     /// From which tokens rewards are paid
     Pools(pools::Pools),
+    /// Tokens that partners ask for
+    PoolRequests(pool_requests::PoolRequests),
     /// Print the headers that sign a call
     Sign(sign::Sign),
     /// Sign a call, send it and print the answer
@@ -69,9 +75,13 @@ pub enum CommandError {
     #[error(transparent)]
     Partners(#[from] partners::PartnersError),
     #[error(transparent)]
+    PortalUsers(#[from] portal_users::PortalUsersError),
+    #[error(transparent)]
     Keys(#[from] keys::KeysError),
     #[error(transparent)]
     Pools(#[from] pools::PoolsError),
+    #[error(transparent)]
+    PoolRequests(#[from] pool_requests::PoolRequestsError),
     #[error(transparent)]
     Credentials(#[from] credentials::CredentialsError),
     #[error(transparent)]
@@ -106,8 +116,10 @@ pub async fn run() -> Result<ExitCode, CommandError> {
         Command::Serve(serve) => serve.run(&flags).await,
         Command::Migrate(migrate) => migrate.run(&flags).await,
         Command::Partners(partners) => partners.run(&flags).await,
+        Command::PortalUsers(portal_users) => portal_users.run(&flags).await,
         Command::Keys(keys) => keys.run(&flags).await,
         Command::Pools(pools) => pools.run(&flags).await,
+        Command::PoolRequests(requests) => requests.run(&flags).await,
         Command::Sign(sign) => sign.run(&flags),
         Command::Call(call) => return finish(call.run(&flags).await),
         Command::VerifyLedger(verify) => return finish(verify.run(&flags).await),

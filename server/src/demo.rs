@@ -1,5 +1,5 @@
-//! The sandbox that `serve --demo` fills: a partner with keys and a full pool,
-//! and a dozen nonprofits.
+//! The sandbox that `serve --demo` fills: a partner with a portal user, keys and
+//! a full pool, and a dozen nonprofits.
 
 use ledger::{Allocate, Command, Pool};
 use serde::{Deserialize, Serialize};
@@ -8,9 +8,11 @@ use shared::id::{OrganizationId, PartnerId, PoolId};
 use shared::money::Tokens;
 use shared::organization::OrganizationStatus;
 use shared::partner::{PartnerStatus, Tier};
+use shared::portal_user::Role;
 
 use crate::app::App;
 use crate::domain::key::{KeyMaker, Secrets};
+use crate::domain::portal_user::{self, HashError, Person};
 use crate::private_file;
 use crate::store::ledger::{LedgerError, Order};
 use crate::store::organization::Organization;
@@ -18,6 +20,7 @@ use crate::store::partner::{Partner, PartnerConfig};
 use crate::store::{self, Connection};
 
 const SLUG: &str = "demo";
+const EMAIL: &str = "demo@giving.example";
 const TOKENS: Tokens = Tokens(1_000_000);
 
 /// Slug, name, EIN, website, place and field of each nonprofit.
@@ -127,6 +130,11 @@ pub struct Credentials {
     pub base_url: String,
     pub environment: String,
     pub partner_id: PartnerId,
+    /// With which one signs in to the portal; empty as long as nobody can.
+    #[serde(default)]
+    pub email: String,
+    #[serde(default)]
+    pub password: String,
     pub public_key: String,
     pub secret_key: String,
     pub hmac_secret: String,
@@ -170,6 +178,8 @@ pub enum DemoError {
     Store(#[from] sqlx::Error),
     #[error("the demo's pool cannot be filled: {0}")]
     Pool(#[from] LedgerError),
+    #[error("the demo's portal user cannot be made: {0}")]
+    Owner(#[from] HashError),
 }
 
 /// Fills an empty sandbox, or finds what was filled before; answers the demo's
@@ -181,6 +191,7 @@ pub async fn fill(app: &App) -> Result<String, DemoError> {
         [first, ..] if first.slug == SLUG => (first.clone(), read_credentials(app, first)?),
         _ => return Err(DemoError::NotEmpty),
     };
+    let credentials = add_owner(app, &partner, credentials).await?;
     fill_pool(app, &partner, &credentials.pool_id).await?;
     if credentials.base_url != app.base_url {
         let moved = Credentials {
@@ -230,6 +241,8 @@ async fn make(app: &App) -> Result<(Partner, Credentials), DemoError> {
         base_url: app.base_url.clone(),
         environment: app.settings.environment.as_str().to_owned(),
         partner_id: partner.id.clone(),
+        email: String::new(),
+        password: String::new(),
         public_key,
         secret_key,
         hmac_secret,
@@ -269,6 +282,35 @@ async fn insert_nonprofits(app: &App, conn: &mut Connection) -> Result<Vec<Nonpr
         });
     }
     Ok(nonprofits)
+}
+
+/// Makes the demo's portal user, unless that was done before.
+async fn add_owner(
+    app: &App,
+    partner: &Partner,
+    credentials: Credentials,
+) -> Result<Credentials, DemoError> {
+    let found = store::portal_user::find_by_email(&mut *app.db.read().await?, EMAIL).await?;
+    if found.is_some() {
+        return Ok(credentials);
+    }
+    let person = Person {
+        email: EMAIL.to_owned(),
+        first_name: Some("Demo".to_owned()),
+        last_name: None,
+        role: Role::Owner,
+    };
+    let (owner, password) = portal_user::make(&app.context, Some(partner.id.clone()), person)?;
+    let credentials = Credentials {
+        email: owner.email.clone(),
+        password: password.expose().to_owned(),
+        ..credentials
+    };
+    let mut tx = app.db.write().await?;
+    store::portal_user::insert(&mut tx, &owner).await?;
+    write_credentials(app, &credentials)?;
+    tx.commit().await?;
+    Ok(credentials)
 }
 
 /// Allocates the demo's tokens, unless that was done before.

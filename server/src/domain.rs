@@ -6,6 +6,8 @@ pub mod campaign;
 pub mod donation;
 pub mod key;
 pub mod order;
+pub mod pool;
+pub mod portal_user;
 pub mod replay;
 pub mod spend;
 pub mod text;

@@ -8,7 +8,7 @@ mod pairs;
 mod path_first;
 
 use serde::de::DeserializeOwned;
-use shared::{Code, FieldError};
+use shared::{Call, Code, FieldError};
 
 use self::pairs::Pairs;
 use self::path_first::PathFirst;
@@ -31,10 +31,10 @@ pub fn from_query<C: DeserializeOwned>(path: Vec<Pair>, query: &str) -> Result<C
 }
 
 /// Reads a call whose fields travel in the path and a JSON body; no body is `{}`.
-pub fn from_body<C: DeserializeOwned>(path: Vec<Pair>, body: &[u8]) -> Result<C, Error> {
+pub fn from_body<C: Call + DeserializeOwned>(path: Vec<Pair>, body: &[u8]) -> Result<C, Error> {
     refuse_nul(&path)?;
     let body = if body.is_empty() { b"{}" } else { body };
-    if body.windows(6).any(|part| part == b"\\u0000") {
+    if !C::ITEMS_STAND_ALONE && body.windows(6).any(|part| part == b"\\u0000") {
         refuse_nul_in_body(body)?;
     }
     let mut json = serde_json::Deserializer::from_slice(body);

@@ -17,6 +17,8 @@ mod memory;
 pub mod organization;
 pub mod partner;
 pub mod pool;
+pub mod pool_request;
+pub mod portal_user;
 pub mod replay;
 mod row;
 pub mod setting;

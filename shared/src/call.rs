@@ -25,6 +25,9 @@ pub trait Call {
     /// The HTTP status of success; 204 if, and only if, the answer is
     /// [`NoContent`].
     const STATUS: u16 = 200;
+    /// Whether the items of the body are kept as they are spelt, and each is read,
+    /// and refused, by itself.
+    const ITEMS_STAND_ALONE: bool = false;
     /// The codes that this call can answer besides those of every call.
     const REFUSALS: &'static [Code];
     type Answer;

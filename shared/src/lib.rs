@@ -23,6 +23,7 @@ pub mod money;
 pub mod organization;
 pub mod page;
 pub mod partner;
+pub mod portal_user;
 pub mod time;
 pub mod token_pool;
 pub mod transaction;

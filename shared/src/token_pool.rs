@@ -4,10 +4,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::{Auth, Call, Method, Scope};
 use crate::error::Code;
-use crate::id::PoolId;
+use crate::id::{PoolId, PoolRequestId};
 use crate::money::Tokens;
 use crate::names::names;
+use crate::page::Page;
 use crate::time::Timestamp;
+
+/// `GET /v1/partner/token-pools`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ListPools {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+impl Call for ListPools {
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/partner/token-pools";
+    const AUTH: Auth = Auth::Signed;
+    const SCOPE: Scope = Scope::TokenPoolsRead;
+    const REFUSALS: &'static [Code] = &[];
+    type Answer = Page<Pool>;
+}
+
+/// `GET /v1/partner/token-pools/{id}`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GetPool {
+    pub id: PoolId,
+}
+
+impl Call for GetPool {
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/partner/token-pools/{id}";
+    const AUTH: Auth = Auth::Signed;
+    const SCOPE: Scope = Scope::TokenPoolsRead;
+    const REFUSALS: &'static [Code] = &[Code::TokenPoolNotFound];
+    type Answer = Pool;
+}
 
 /// `GET /v1/partner/token-pools/{id}/balance`
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -88,4 +124,69 @@ pub struct AutoRefill {
     pub amount: Tokens,
     /// Refills of a UTC day.
     pub max_per_day: i64,
+}
+
+/// `POST /v1/partner/token-pools/request`: asks the operator for tokens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestTokens {
+    /// The pool to fill; without one, the operator chooses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool_id: Option<PoolId>,
+    pub amount: Tokens,
+    pub reason: String,
+}
+
+impl Call for RequestTokens {
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/v1/partner/token-pools/request";
+    const AUTH: Auth = Auth::SignedSecret;
+    const SCOPE: Scope = Scope::TokenPoolsWrite;
+    const STATUS: u16 = 201;
+    const REFUSALS: &'static [Code] = &[Code::TokenPoolNotFound, Code::IdempotencyKeyReused];
+    type Answer = PoolRequest;
+}
+
+/// `GET /v1/partner/token-pools/requests`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ListPoolRequests {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<PoolRequestStatus>,
+}
+
+impl Call for ListPoolRequests {
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/partner/token-pools/requests";
+    const AUTH: Auth = Auth::Signed;
+    const SCOPE: Scope = Scope::TokenPoolsRead;
+    const REFUSALS: &'static [Code] = &[];
+    type Answer = Page<PoolRequest>;
+}
+
+names! {
+    /// What the operator has said to a request for tokens.
+    pub enum PoolRequestStatus {
+        Pending = "PENDING",
+        Approved = "APPROVED",
+        Rejected = "REJECTED",
+    }
+}
+
+/// A request for tokens, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolRequest {
+    pub id: PoolRequestId,
+    pub pool_id: Option<PoolId>,
+    pub amount: Tokens,
+    pub reason: String,
+    pub status: PoolRequestStatus,
+    pub created_at: Timestamp,
+    pub decided_at: Option<Timestamp>,
 }

@@ -3,13 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::get;
 use server::config::Settings;
 use server::context::Context;
 use server::serve::{Fill, Running, start};
 
-use crate::load::{Shot, rate};
+use crate::empty;
+use crate::load::{Shot, Until, play};
 
 const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 5;
@@ -21,8 +20,10 @@ pub(crate) async fn run() {
     let shots = shots(&running).await;
     let mut rates = vec![Vec::new(); shots.len()];
     for _ in 0..ROUNDS {
-        for ((_, shot), rates) in shots.iter().zip(&mut rates) {
-            rates.push(rate(shot, CONNECTIONS, TIME).await);
+        for ((_, address, shot), rates) in shots.iter().zip(&mut rates) {
+            let shots = vec![shot.clone(); CONNECTIONS];
+            let measured = play(*address, shots, Until::time(TIME)).await;
+            rates.push(measured.per_second());
         }
     }
     println!(
@@ -30,7 +31,7 @@ pub(crate) async fn run() {
         TIME.as_secs()
     );
     let medians: Vec<f64> = rates.into_iter().map(median).collect();
-    for ((name, _), rate) in shots.iter().zip(&medians) {
+    for ((name, ..), rate) in shots.iter().zip(&medians) {
         println!(
             "{name:<28}{rate:>10.0} a second{:>8.3} of the empty handler",
             rate / medians[0]
@@ -53,7 +54,7 @@ async fn server(folder: &std::path::Path) -> Running {
 }
 
 /// What is measured, the yardstick first.
-async fn shots(running: &Running) -> Vec<(&'static str, Shot)> {
+async fn shots(running: &Running) -> Vec<(&'static str, SocketAddr, Shot)> {
     let base = &running.app.base_url;
     let key = running.app.demo_key.clone().expect("the demo has a key");
     let address: SocketAddr = base
@@ -66,33 +67,19 @@ async fn shots(running: &Running) -> Vec<(&'static str, Shot)> {
         link["partnerDonationId"].as_str().expect("an id")
     );
     let etag = etag(base, &status, &key).await;
-    let shot = |address, path: &str, more: &str, status| Shot {
-        address,
+    let shot = |path: &str, more: &str, status| Shot {
         request: format!(
             "GET {path} HTTP/1.1\r\nhost: bench\r\nx-partner-key: {key}\r\n{more}\r\n"
         ),
         status,
     };
+    let known = format!("if-none-match: {etag}\r\n");
     vec![
-        ("empty handler", shot(empty().await, "/", "", 200)),
-        ("config", shot(address, "/v1/partner/config", "", 200)),
-        ("status", shot(address, &status, "", 200)),
-        (
-            "status, 304",
-            shot(address, &status, &format!("if-none-match: {etag}\r\n"), 304),
-        ),
+        ("empty handler", empty::start().await, shot("/", "", 200)),
+        ("config", address, shot("/v1/partner/config", "", 200)),
+        ("status", address, shot(&status, "", 200)),
+        ("status, 304", address, shot(&status, &known, 304)),
     ]
-}
-
-/// The address of an axum handler that does nothing.
-async fn empty() -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let router = Router::new().route("/", get(async || ""));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    address
 }
 
 async fn reqwest_json(base: &str, key: &str) -> serde_json::Value {

@@ -7,19 +7,31 @@
     reason = "a benchmark measures time and makes load"
 )]
 
+mod actions;
+mod empty;
 mod http;
 mod load;
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
     // Cargo adds a flag of its own.
-    let name = std::env::args()
-        .skip(1)
-        .find(|argument| !argument.starts_with("--"));
-    match name.as_deref() {
+    let name = arguments
+        .iter()
+        .position(|argument| !argument.starts_with("--"));
+    let rest = name.map_or(&[][..], |place| &arguments[place + 1..]);
+    match name.map(|place| arguments[place].as_str()) {
         Some("http") => runtime.block_on(http::run()),
+        Some("actions") => runtime.block_on(actions::run(rest)),
+        // What a benchmark starts in other processes: the program itself, which
+        // reads its own command line, and the handler that does nothing.
+        Some("serve") => {
+            let served = runtime.block_on(server::cli::run());
+            served.expect("the server ends well");
+        }
+        Some("empty") => runtime.block_on(empty::run()),
         other => {
-            println!("no benchmark {other:?}; there is: http");
+            println!("no benchmark {other:?}; there are: http, actions");
             std::process::exit(2);
         }
     }

@@ -4,6 +4,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use serde_json::Value;
+use server::config::Hidden;
+use server::domain::portal_user::verify;
+use server::store::Db;
+use server::store::portal_user::{self, PortalUser};
+use shared::portal_user::Role;
 
 use crate::stage::Giving;
 
@@ -38,7 +43,7 @@ fn the_demo_started_twice_keeps_its_keys_and_what_was_done() {
     drop(serving);
     let serving = serve(folder.path()).serve();
     let second = credentials(folder.path());
-    for key in ["publicKey", "secretKey", "hmacSecret"] {
+    for key in ["publicKey", "secretKey", "hmacSecret", "email", "password"] {
         assert!(first[key].is_string());
         assert_eq!(first[key], second[key], "{key}");
     }
@@ -47,6 +52,72 @@ fn the_demo_started_twice_keeps_its_keys_and_what_was_done() {
     let partners = Giving::new(folder.path(), &["partners", "list", "--json"]);
     let partners: Value = partners.run().json();
     assert_eq!(partners.as_array().unwrap().len(), 1);
+}
+
+/// The portal user of the demo in a folder, as the database has it.
+fn owner(folder: &Path) -> PortalUser {
+    let url = format!("sqlite:{}", folder.join("giving.db").display());
+    let email = credentials(folder)["email"].as_str().unwrap().to_owned();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let db = Db::open_existing(&url).await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        let found = portal_user::find_by_email(&mut conn, &email).await.unwrap();
+        drop(conn);
+        db.close().await;
+        found.unwrap()
+    })
+}
+
+#[test]
+fn the_demos_password_fits_its_portal_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let _serving = serve(folder.path()).serve();
+    let (written, owner) = (credentials(folder.path()), owner(folder.path()));
+    let password = written["password"].as_str().unwrap();
+    assert!(password.len() >= 20, "{password}");
+    assert!(verify(&Hidden::new(password), &owner.password_hash));
+    assert!(!verify(&Hidden::new("password"), &owner.password_hash));
+    assert_eq!(owner.role, Role::Owner);
+    let partner_id = owner.partner_id.map(|id| id.0);
+    assert_eq!(written["partnerId"].as_str(), partner_id.as_deref());
+    let shown: server::demo::Credentials = serde_json::from_value(written.clone()).unwrap();
+    assert!(!format!("{shown:?}").contains(password));
+}
+
+/// As one of an earlier version is.
+#[test]
+fn a_demo_without_a_portal_user_is_given_one() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(serve(folder.path()).serve());
+    let mut earlier = credentials(folder.path());
+    for name in ["email", "password"] {
+        earlier.as_object_mut().unwrap().remove(name);
+    }
+    let file = folder.path().join("demo-credentials.json");
+    std::fs::write(file, earlier.to_string()).unwrap();
+    let database = folder.path().join("giving.db");
+    let url = format!("sqlite:{}", database.display());
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let db = Db::open_existing(&url).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        let delete = sqlx::query("DELETE FROM portal_users").execute(&mut *tx);
+        assert_eq!(delete.await.unwrap().rows_affected(), 1);
+        tx.commit().await.unwrap();
+        db.close().await;
+    });
+    let _serving = serve(folder.path()).serve();
+    let password = credentials(folder.path())["password"]
+        .as_str()
+        .map(Hidden::new);
+    assert!(verify(
+        &password.unwrap(),
+        &owner(folder.path()).password_hash
+    ));
+    assert_eq!(
+        credentials(folder.path())["secretKey"],
+        earlier["secretKey"]
+    );
 }
 
 #[test]

@@ -64,6 +64,10 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
         .send()
         .await
         .answer(200);
+    let body = json!({ "amount": 555, "reason": "Their reason", "poolId": stage.theirs.pool_id });
+    let path = "/v1/partner/token-pools/request";
+    let asked = stage.theirs.signed_json("POST", path, &body).send().await;
+    assert_eq!(asked.status, 201);
     let transactions = stage.theirs.call(&ListTransactions::default()).await;
     Theirs {
         action_id: action["actionId"].as_str().unwrap().to_owned(),
@@ -201,7 +205,11 @@ async fn anothers_object_looks_like_none(stage: &mut Stage) {
 /// How a call without an id in its path is made, so that it succeeds.
 fn plain_call(path: &str) -> (&'static str, Value) {
     match path {
-        "/v1/partner/config" | "/v1/partner/transactions" => ("", json!({})),
+        "/v1/partner/config"
+        | "/v1/partner/transactions"
+        | "/v1/partner/token-pools"
+        | "/v1/partner/token-pools/requests" => ("", json!({})),
+        "/v1/partner/token-pools/request" => ("", json!({ "amount": 100, "reason": "Spring" })),
         "/v1/partner/organizations" => ("?query=river", json!({})),
         // The other partner's key and user name, which are free here.
         "/v1/partner/donations/create-link" => (
@@ -234,6 +242,7 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
         &theirs.transaction_id,
         stage.theirs.partner.id.as_str(),
         "Partner theirs",
+        "Their reason",
         &stage.theirs.keys.public,
     ];
     // Lists first: a call that makes something must not feed them.

@@ -98,6 +98,17 @@ impl Stage {
         tx.commit().await.unwrap();
     }
 
+    /// Puts a new partner, which has no pool yet, in the place of ours.
+    pub(crate) async fn begin_without_a_pool(&mut self) {
+        let partner = new_partner(self.app(), "beginning");
+        let (key, keys) = new_keys(self.app(), &partner);
+        let mut tx = self.app().db.write().await.unwrap();
+        partner::insert(&mut tx, &partner).await.unwrap();
+        key::insert(&mut tx, &key).await.unwrap();
+        tx.commit().await.unwrap();
+        (self.ours.partner, self.ours.keys) = (partner, keys);
+    }
+
     /// A new key pair of our partner, limited as `limit` says.
     pub(crate) async fn limit_key(&self, limit: impl FnOnce(&mut Key)) -> Keys {
         let (mut key, keys) = new_keys(self.app(), &self.ours.partner);

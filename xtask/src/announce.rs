@@ -1,5 +1,5 @@
 //! The welcome of `cargo xtask run`: lets the server's output through and, once it is ready,
-//! prints the page to open, the keys and a first call.
+//! prints the page to open, who may sign in, the keys and a first call.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,6 +48,8 @@ fn welcome(address: &str, credentials: &Path) -> Outcome<()> {
     };
     println!();
     println!("Open              {address}/");
+    println!("E-mail            {}", key("email"));
+    println!("Password          {}", key("password"));
     println!("Publishable key   {}", key("publicKey"));
     println!("Secret key        {}", key("secretKey"));
     println!("All of these      {}", credentials.display());

@@ -1,12 +1,15 @@
 //! `cargo xtask bench`: what the widget weighs is measured here, everything else by the
 //! benchmarks of the tests.
 
+use std::env;
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::Command;
 
 use crate::node;
 use crate::place;
 use crate::program::{Failure, Outcome, cargo, run as run_program};
-use crate::test::find_chromium;
+use crate::test::{Postgres, find_chromium};
 use crate::widget::{self, Asset, Purpose, print_table};
 
 pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
@@ -15,12 +18,36 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
             "bench what? `widget`, `http` or another that the benchmarks know",
         )),
         Some((name, rest)) if name == "widget" => widget(rest),
-        Some(_) => run_program(
-            cargo()
-                .args(["bench", "--package", "tests", "--bench", "bench", "--"])
-                .args(arguments),
-        ),
+        Some((name, _)) => of_the_tests(name, arguments),
     }
+}
+
+/// A benchmark of the tests; the one that wants a PostgreSQL gets one where the machine has it.
+fn of_the_tests(name: &str, arguments: &[String]) -> Outcome<()> {
+    let mut command = cargo();
+    command
+        .args(["bench", "--package", "tests", "--bench", "bench", "--"])
+        .args(arguments);
+    if name != "actions" {
+        return run_program(&mut command);
+    }
+    let postgres = Postgres::start();
+    match &postgres {
+        Ok(postgres) => {
+            command
+                .env("GIVING_BENCH_POSTGRES", postgres.url())
+                .env("PATH", with_folder(postgres.binaries())?);
+        }
+        Err(failure) => println!("SQLite only: {failure}"),
+    }
+    run_program(&mut command)
+}
+
+/// The search path, and at its end the folder of `pgbench`.
+fn with_folder(folder: &Path) -> Outcome<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).chain([folder.to_path_buf()]);
+    env::join_paths(folders).map_err(|error| Failure::new(format!("the search path: {error}")))
 }
 
 /// The bytes as shipped, then the times in a browser where there is one.

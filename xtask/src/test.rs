@@ -9,11 +9,11 @@ use std::process::Command;
 use std::time::Instant;
 
 pub(crate) use browser::find_chromium;
+pub(crate) use postgres::Postgres;
 
 use crate::place;
 use crate::program::{Failure, Outcome, cargo, is_continuous_integration, watch};
 use crate::server;
-use postgres::Postgres;
 use summary::{Counts, Report, Suite};
 
 /// What one asks for on the command line.

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use shared::FieldError;
+
 use crate::config::Environment;
+use crate::error::Error;
 
 /// The longest address of a page, in bytes.
 const MAX_URL: usize = 2_048;
@@ -18,6 +21,21 @@ pub const MAX_USER_ID: usize = 128;
 const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 pub type Checked = Result<(), String>;
+
+/// Refuses fields that are wrong, all of them at once.
+pub fn refuse_any(
+    checked: impl IntoIterator<Item = (impl Into<String>, Checked)>,
+) -> Result<(), Error> {
+    let problems: Vec<_> = checked
+        .into_iter()
+        .filter_map(|(field, checked)| Some(FieldError::new(field, checked.err()?)))
+        .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid(problems))
+    }
+}
 
 /// 1 to `most` characters, none of them a control character.
 pub fn printable(text: &str, most: usize) -> Checked {

@@ -5,16 +5,13 @@ use shared::event::EventType;
 use shared::id::{ExternalUserId, PartnerId};
 use shared::time::Timestamp;
 use shared::user::{CreateUser, UpdateUser, User};
-use shared::{Change, Code, FieldError};
+use shared::{Change, Code};
 
 use super::replay::{Attempt, Once};
 use super::text;
 use crate::app::App;
 use crate::error::Error;
 use crate::store::{self, Connection, erasure, event};
-
-/// The largest metadata, in bytes of JSON.
-const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 /// Adds a user, or gives the first answer again under the same idempotency key.
 pub async fn create(
@@ -31,7 +28,7 @@ pub async fn create(
     };
     let external_id = request.external_user_id.as_str();
     let named = text::printable(external_id, text::MAX_USER_ID);
-    refuse_any(
+    text::refuse_any(
         [("externalUserId", named)]
             .into_iter()
             .chain(fields.check()),
@@ -85,12 +82,12 @@ pub async fn update(app: &App, partner_id: &PartnerId, request: UpdateUser) -> R
         last_name: request.last_name.value(),
         metadata: None,
     };
-    refuse_any(fields.check())?;
+    text::refuse_any(fields.check())?;
     let mut tx = app.db.write().await?;
     let held = store::user::lock(&mut tx, app.db.dialect(), partner_id, &request.external_id);
     let before = held.await?.ok_or_else(unknown)?;
     let mut after = changed(before.clone(), request);
-    refuse_any([("metadata", check_metadata(&after.metadata))])?;
+    text::refuse_any([("metadata", text::metadata(&after.metadata))])?;
     if after != before {
         after.updated_at = app.context.now();
         store::user::update(&mut tx, partner_id, &after).await?;
@@ -207,32 +204,7 @@ impl Fields<'_> {
             ("email", email),
             ("firstName", name(self.first_name)),
             ("lastName", name(self.last_name)),
-            ("metadata", self.metadata.map_or(Ok(()), check_metadata)),
+            ("metadata", self.metadata.map_or(Ok(()), text::metadata)),
         ]
     }
-}
-
-/// Everything that is wrong, at once.
-fn refuse_any(
-    checked: impl IntoIterator<Item = (&'static str, text::Checked)>,
-) -> Result<(), Error> {
-    let problems: Vec<_> = checked
-        .into_iter()
-        .filter_map(|(field, checked)| Some(FieldError::new(field, checked.err()?)))
-        .collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid(problems))
-    }
-}
-
-fn check_metadata(metadata: &Map<String, Value>) -> text::Checked {
-    let bytes = serde_json::to_vec(metadata).map_or(usize::MAX, |text| text.len());
-    if bytes <= MAX_METADATA_BYTES {
-        return Ok(());
-    }
-    Err(format!(
-        "must be at most {MAX_METADATA_BYTES} bytes of JSON"
-    ))
 }

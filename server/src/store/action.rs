@@ -39,6 +39,7 @@ pub(super) fn read(row: &AnyRow) -> Result<Action, Error> {
         amount: Minor(row.number("amount_minor")?),
         currency: row.named("currency", Currency::named)?,
         status: read_status(row)?,
+        failures: row.json("failures")?,
         tokens: Tokens(row.number("tokens")?),
         tokens_reversed: Tokens(row.number("tokens_reversed")?),
         percent_reversed: read_percent(row, "reversed_percent")?,

@@ -1,7 +1,7 @@
 //! Token pools as they stand. Their balances are the ledger's alone to change.
 
 use ledger::{Pool, Refill};
-use shared::id::{PartnerId, PoolId, PoolRequestId};
+use shared::id::{PartnerId, PoolId};
 use shared::money::Tokens;
 use shared::time::Timestamp;
 use shared::token_pool;
@@ -9,6 +9,7 @@ use sqlx::Error;
 use sqlx::any::AnyRow;
 
 use super::Connection;
+use super::list::Window;
 use super::row::Columns as _;
 use super::sql::json;
 use crate::config::Environment;
@@ -55,6 +56,35 @@ pub async fn find(
         .fetch_optional(conn)
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Newest first.
+pub async fn list(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    window: &Window,
+) -> Result<Vec<Pool>, Error> {
+    let below = window.below(None);
+    let rows = sqlx::query(
+        "SELECT * FROM pools WHERE partner_id = $1 AND (created_at, id) < ($2, $3)
+         ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5",
+    )
+    .bind(partner_id.as_str())
+    .bind(below.0)
+    .bind(below.1)
+    .bind(window.limit)
+    .bind(window.offset)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+pub async fn count(conn: &mut Connection, partner_id: &PartnerId) -> Result<i64, Error> {
+    sqlx::query("SELECT COUNT(*) AS total FROM pools WHERE partner_id = $1")
+        .bind(partner_id.as_str())
+        .fetch_one(conn)
+        .await?
+        .number("total")
 }
 
 /// Whose pool it is, as the operator asks, who knows only its id.
@@ -161,25 +191,6 @@ pub fn view(pool: &Pool, (now, environment): (Timestamp, Environment)) -> token_
         }),
         created_at: pool.created_at,
     }
-}
-
-/// Marks a request that waited as granted.
-pub(super) async fn approve_request(
-    conn: &mut Connection,
-    partner_id: &PartnerId,
-    id: &PoolRequestId,
-    now: Timestamp,
-) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE pool_requests SET status = 'APPROVED', decided_at = $1
-         WHERE partner_id = $2 AND id = $3 AND status = 'PENDING'",
-    )
-    .bind(now.0)
-    .bind(partner_id.as_str())
-    .bind(id.as_str())
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 pub(super) fn read(row: &AnyRow) -> Result<Pool, Error> {

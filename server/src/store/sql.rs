@@ -49,6 +49,20 @@ impl Dialect {
         })
     }
 
+    /// Looks `table` up as [`lookup`](Self::lookup) does and locks what it finds,
+    /// row after row.
+    pub fn lock_each(self, columns: &str, table: &str, condition: &str) -> AssertSqlSafe<String> {
+        match self {
+            Self::Sqlite => self.lookup(columns, table, condition),
+            Self::Postgres => AssertSqlSafe(format!(
+                "SELECT {columns} FROM {} CROSS JOIN LATERAL \
+                 (SELECT t.* FROM {table} t WHERE {condition} {}) t",
+                self.rows(),
+                self.lock(),
+            )),
+        }
+    }
+
     /// Puts one row into `table` for each element of `$1`, an array of cells in
     /// the order of the table's columns.
     pub fn insert(self, table: &Table) -> AssertSqlSafe<String> {

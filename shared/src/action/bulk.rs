@@ -27,6 +27,7 @@ impl Call for SubmitBulk {
     const AUTH: Auth = Auth::SignedSecret;
     const SCOPE: Scope = Scope::ActionsWrite;
     const FEATURE: Option<Feature> = Some(Feature::Actions);
+    const ITEMS_STAND_ALONE: bool = true;
     const REFUSALS: &'static [Code] = &[Code::BulkLimitExceeded];
     type Answer = BulkResult;
 }

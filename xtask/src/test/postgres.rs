@@ -1,4 +1,4 @@
-//! A PostgreSQL of our own for the length of one test run, from the machine's binaries.
+//! A PostgreSQL of our own for the length of one run of tests or of a benchmark, from the machine's binaries.
 //!
 //! A small shell script holds it, tied to us by its input: when we end, in whatever way, the
 //! script reads the end of its input, stops the server and removes its folder.
@@ -18,13 +18,14 @@ const SCRIPT: &str = include_str!("postgres.sh");
 const VERSIONS: &str = "/usr/lib/postgresql";
 
 /// A running server; stopped and removed when dropped.
-pub(super) struct Postgres {
+pub(crate) struct Postgres {
+    binaries: PathBuf,
     keeper: Child,
     port: u16,
 }
 
 impl Postgres {
-    pub(super) fn start() -> Outcome<Self> {
+    pub(crate) fn start() -> Outcome<Self> {
         let binaries = find_binaries()
             .ok_or_else(|| Failure::new("PostgreSQL not found: apt-get install postgresql"))?;
         let port = free_port()?;
@@ -42,7 +43,11 @@ impl Postgres {
         let keeper = command
             .spawn()
             .map_err(|error| not_started(&command, &error))?;
-        let mut postgres = Self { keeper, port };
+        let mut postgres = Self {
+            binaries,
+            keeper,
+            port,
+        };
         let mut line = String::new();
         if let Some(output) = postgres.keeper.stdout.take() {
             // An error reads as no line, which is refused below.
@@ -53,14 +58,19 @@ impl Postgres {
         } else {
             Err(Failure::new(format!(
                 "the PostgreSQL in {} did not start (see above)",
-                binaries.display()
+                postgres.binaries.display()
             )))
         }
     }
 
     /// As its superuser, who may make databases.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// The folder of its programs.
+    pub(crate) fn binaries(&self) -> &Path {
+        &self.binaries
     }
 }
 

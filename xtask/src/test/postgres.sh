@@ -1,5 +1,5 @@
 #!/bin/sh
-# A private PostgreSQL for one run of the tests: made, served, and removed again.
+# A private PostgreSQL for one run of the tests or of a benchmark: made, served, and removed again.
 #
 # Usage: postgres.sh BINARIES PORT. Prints one line `ready` and then lives as long as its input
 # stays open, so that it cleans up however the tests end, by a kill included.

@@ -19,6 +19,8 @@ pub struct Action {
     pub amount: Minor,
     pub currency: Currency,
     pub status: ActionStatus,
+    /// Why it failed before, and now if it did: each reason once, as it was told.
+    pub failures: Vec<Code>,
     /// Distributed at first, before any reversal.
     pub tokens: Tokens,
     pub tokens_reversed: Tokens,

@@ -231,21 +231,21 @@ fn external_id<'a>(books: &'a Books, stakeholder: &'a Stakeholder) -> &'a Extern
 }
 
 /// A refusal that stays on record. The event is told once a key and code.
-fn record_failure(books: &Books, action: Action, code: Code) -> Movement {
-    let status = ActionStatus::Failed(code);
+fn record_failure(books: &Books, mut action: Action, code: Code) -> Movement {
     let news = match books.actions.get(&action.key) {
         None => News::First,
-        Some(earlier) if earlier.status == status => News::Nothing,
+        Some(earlier) if earlier.failures.contains(&code) => News::Nothing,
         Some(_) => News::Changed,
     };
+    if news != News::Nothing {
+        action.failures.push(code);
+    }
+    action.status = ActionStatus::Failed(code);
     let outcome = Outcome::Failed {
         action_id: action.id.clone(),
         code,
     };
-    let effects = vec![Effect::Action {
-        action: Action { status, ..action },
-        news,
-    }];
+    let effects = vec![Effect::Action { action, news }];
     Movement { effects, outcome }
 }
 
@@ -271,6 +271,7 @@ fn action(books: &Books, command: &Reward, (ids, stamp): (&mut Ids, Stamp)) -> A
         amount: command.amount,
         currency: command.currency,
         status: ActionStatus::Completed,
+        failures: earlier.map_or_else(Vec::new, |action| action.failures.clone()),
         tokens: Tokens(0),
         tokens_reversed: Tokens(0),
         percent_reversed: shared::money::Percent::from_hundredths(0),

@@ -19,22 +19,13 @@ pub async fn list_transactions(
 ) -> Answered<ListTransactions> {
     let (partner_id, query) = (&call.caller.partner.id, call.call);
     let asked = Asked::read(query.page, query.limit, query.cursor.as_deref())?;
-    let filter = Filter {
-        transaction_type: query.transaction_type,
-        external_user_id: query.external_user_id,
-        action_id: query.action_id,
-        pool_id: query.pool_id,
-        from: query.from,
-        to: query.to,
-    };
+    let filter = Filter::from(query);
     let mut conn = app.db.read().await?;
     let part = (&filter, &asked.window());
     let rows = store::transaction::list(&mut conn, app.db.dialect(), partner_id, part).await?;
-    let total = if asked.wants_total() {
-        Some(store::transaction::count(&mut conn, partner_id, &filter).await?)
-    } else {
-        None
-    };
+    let total = asked
+        .total(store::transaction::count(&mut conn, partner_id, &filter))
+        .await?;
     Ok(Reply::new(asked.answer(rows, total, |transaction| {
         (transaction.created_at, transaction.id.as_str())
     })))

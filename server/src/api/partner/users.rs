@@ -50,11 +50,9 @@ pub async fn list_users(app: Arc<App>, call: Authorized<ListUsers>) -> Answered<
     let partner_id = &call.caller.partner.id;
     let mut conn = app.db.read().await?;
     let rows = store::user::list(&mut conn, partner_id, &filter, &asked.window()).await?;
-    let total = if asked.wants_total() {
-        Some(store::user::count(&mut conn, partner_id, &filter).await?)
-    } else {
-        None
-    };
+    let total = asked
+        .total(store::user::count(&mut conn, partner_id, &filter))
+        .await?;
     Ok(Reply::new(asked.answer(rows, total, |user| {
         (user.created_at, user.id.as_str())
     })))
@@ -88,11 +86,11 @@ pub async fn list_transactions(
     let id = user.ok_or_else(user::unknown)?.id;
     let rows =
         store::transaction::list_of_user(&mut conn, partner_id, &id, &asked.window()).await?;
-    let total = if asked.wants_total() {
-        Some(store::transaction::count_of_user(&mut conn, partner_id, &id).await?)
-    } else {
-        None
-    };
+    let total = asked
+        .total(store::transaction::count_of_user(
+            &mut conn, partner_id, &id,
+        ))
+        .await?;
     Ok(Reply::new(asked.answer(rows, total, |transaction| {
         (transaction.created_at, transaction.id.as_str())
     })))

@@ -39,6 +39,10 @@ pub(super) async fn load(
     loader
         .load_campaigns(wanted.partners(), wanted.campaigns())
         .await?;
+    for (partner, loaded) in &mut loader.shelf {
+        let campaigns = &mut loaded.books.campaigns;
+        campaigns.retain(|_, campaign| wanted.may_apply(partner, campaign, now));
+    }
     loader.load_addresses(&mut wanted).await?;
     loader.load_users(&mut wanted).await?;
     loader.load_actions(&mut wanted, now).await?;
@@ -98,13 +102,11 @@ impl Loader<'_> {
         Ok(&mut loaded.books)
     }
 
+    /// In the order of the partners, so that writers cannot wait for each other in
+    /// a circle.
     async fn lock_books(&mut self, partners: Vec<Value>) -> Result<(), Error> {
-        let sql = AssertSqlSafe(format!(
-            "SELECT partner_id, commit_number, users, actions, transactions FROM books
-             WHERE partner_id IN (SELECT v.value ->> 'partner_id' FROM {}) ORDER BY partner_id {}",
-            self.dialect.rows(),
-            self.dialect.lock(),
-        ));
+        let columns = "t.partner_id, t.commit_number, t.users, t.actions, t.transactions";
+        let sql = self.dialect.lock_each(columns, "books", OF_PARTNER);
         for row in self.fetch(sql, partners).await? {
             let loaded = LoadedBooks {
                 books: Books::default(),
@@ -196,7 +198,7 @@ impl Loader<'_> {
             let mut action = action::read(&row)?;
             let books = self.books(&row)?;
             if books.action_keys.contains_key(&action.id) {
-                // It is wanted by its key and by its id, and so comes twice.
+                // Asked for again and to be reversed: it was found by key and by id.
                 continue;
             }
             let found = participants.remove(&action.id);

@@ -9,6 +9,7 @@ use shared::event::EventType;
 use shared::id::{ActionId, CampaignId, DonationId, PartnerId, PoolId, PoolRequestId, UserId};
 use shared::money::Tokens;
 use shared::time::Timestamp;
+use shared::token_pool::PoolRequestStatus;
 use sqlx::Error;
 
 use super::rows;
@@ -18,7 +19,7 @@ use crate::context::Context;
 use crate::store::event::{self, EventRow};
 use crate::store::job::{self, JobKind};
 use crate::store::sql::{Dialect, Rows};
-use crate::store::{Connection, action, campaign, donation, pool};
+use crate::store::{Connection, action, campaign, donation, pool_request};
 
 /// What a batch writes. Rows that never change are gathered as they come up;
 /// of the others it is noted which changed, and their last state is written.
@@ -250,7 +251,8 @@ pub(super) async fn save(
         job::finish(conn, JobKind::Reward, &partner, donation_id.as_str()).await?;
     }
     for (partner, request_id) in changes.granted {
-        pool::approve_request(conn, &partner, &request_id, changes.now).await?;
+        let answer = (PoolRequestStatus::Approved, changes.now);
+        pool_request::answer(conn, (&partner, &request_id), answer).await?;
     }
     for partner in changes.filled {
         job::hurry(conn, JobKind::Reward, &partner, changes.now).await?;

@@ -1,5 +1,6 @@
 //! The audit: every account against its entries, every transaction against
-//! zero, every number that is kept against what it comes from. Sums are made in 128 bits, so that an overflow cannot hide a loss.
+//! zero, every number that is kept against what it comes from. Sums are made
+//! in 128 bits, so that an overflow cannot hide a loss.
 
 use std::collections::BTreeMap;
 

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use ledger::{Command, Key, Recipient, Reward};
 use serde_json::{Value, json};
+use shared::campaign::Campaign;
 use shared::id::{
     ActionId, CampaignId, ExternalUserId, PartnerId, PoolRequestId, TransactionId, UserId,
 };
+use shared::time::Timestamp;
 
 use super::Order;
 
@@ -19,6 +21,7 @@ pub(super) struct Wanted {
     pub(super) names: Of<ExternalUserId>,
     addresses: Of<String>,
     campaigns: Of<CampaignId>,
+    action_types: Of<String>,
     action_keys: Of<Key>,
     reversed: Of<ActionId>,
     reversal_keys: Of<Key>,
@@ -71,6 +74,8 @@ impl Wanted {
     fn add_reward(&mut self, partner: &PartnerId, reward: &Reward) {
         self.action_keys
             .insert((partner.clone(), reward.key.clone()));
+        self.action_types
+            .insert((partner.clone(), reward.action_type.clone()));
         if let Some(id) = &reward.campaign_id {
             self.campaigns.insert((partner.clone(), id.clone()));
         }
@@ -101,6 +106,22 @@ impl Wanted {
 
     pub(super) fn campaigns(&self) -> Vec<Value> {
         rows(&self.campaigns, |id| ("id", json!(id)))
+    }
+
+    /// Whether a campaign may count for an action of the batch.
+    pub(super) fn may_apply(
+        &self,
+        partner: &PartnerId,
+        campaign: &Campaign,
+        now: Timestamp,
+    ) -> bool {
+        let named = (partner.clone(), campaign.id.clone());
+        let first = (partner.clone(), String::new());
+        let types = self.action_types.range(first..);
+        self.campaigns.contains(&named)
+            || types
+                .take_while(|(of, _)| of == partner)
+                .any(|(_, action_type)| campaign.applies(action_type, now))
     }
 
     pub(super) fn action_keys(&self) -> Vec<Value> {

@@ -2,26 +2,39 @@
 
 use shared::id::{ActionId, ExternalUserId, PartnerId, PoolId};
 use shared::time::Timestamp;
-use shared::transaction::{Transaction, TransactionType};
+use shared::transaction::{ListTransactions, Transaction, TransactionType};
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, AssertSqlSafe, Error};
 
 use super::SHOWN;
 use crate::store::Connection;
-use crate::store::list::{self, Window};
+use crate::store::list::{self, Window, given};
 use crate::store::row::Columns as _;
 use crate::store::sql::Dialect;
 
-/// Which transactions, and which part of the list of them.
+/// Which transactions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    pub transaction_type: Option<TransactionType>,
-    pub external_user_id: Option<ExternalUserId>,
-    pub action_id: Option<ActionId>,
-    pub pool_id: Option<PoolId>,
-    pub from: Option<Timestamp>,
-    pub to: Option<Timestamp>,
+    transaction_type: Option<TransactionType>,
+    external_user_id: Option<ExternalUserId>,
+    action_id: Option<ActionId>,
+    pool_id: Option<PoolId>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+}
+
+impl From<ListTransactions> for Filter {
+    fn from(asked: ListTransactions) -> Self {
+        Self {
+            transaction_type: asked.transaction_type,
+            external_user_id: asked.external_user_id,
+            action_id: asked.action_id,
+            pool_id: asked.pool_id,
+            from: asked.from,
+            to: asked.to,
+        }
+    }
 }
 
 /// By which index the transactions of a filter are read: by the one that meets
@@ -107,15 +120,6 @@ impl Filter {
             .bind(self.external_user_id.as_ref().map(ExternalUserId::as_str))
             .bind(self.transaction_type.map(TransactionType::as_str))
             .bind(self.pool_id.as_ref().map(PoolId::as_str))
-    }
-}
-
-/// The condition, if its member of the filter is there. The parameter is
-/// mentioned either way, so that all statements take the same ones.
-fn given<T>(member: Option<&T>, condition: &str, parameter: &str) -> String {
-    match member {
-        Some(_) => condition.to_owned(),
-        None => format!("CAST({parameter} AS TEXT) IS NULL"),
     }
 }
 

@@ -22,6 +22,7 @@ pub(in crate::store::ledger) const ACTIONS: Table = Table {
         Text("currency"),
         Text("status"),
         Text("error_code"),
+        Text("failures"),
         Number("tokens"),
         Number("tokens_reversed"),
         Number("reversed_percent"),
@@ -33,7 +34,7 @@ pub(in crate::store::ledger) const ACTIONS: Table = Table {
     ],
     conflict: "ON CONFLICT (partner_id, id) DO UPDATE SET fingerprint = excluded.fingerprint, \
         action_type = excluded.action_type, amount_minor = excluded.amount_minor, currency = excluded.currency, \
-        status = excluded.status, error_code = excluded.error_code, tokens = excluded.tokens, \
+        status = excluded.status, error_code = excluded.error_code, failures = excluded.failures, tokens = excluded.tokens, \
         tokens_reversed = excluded.tokens_reversed, reversed_percent = excluded.reversed_percent, \
         pool_id = excluded.pool_id, campaign_id = excluded.campaign_id, metadata = excluded.metadata",
 };
@@ -58,6 +59,7 @@ pub(in crate::store::ledger) fn push_action(
         action.currency.as_str().into(),
         action.status.as_str().into(),
         error_code.into(),
+        json(&action.failures)?.as_str().into(),
         action.tokens.0.into(),
         action.tokens_reversed.0.into(),
         i64::from(action.percent_reversed.hundredths()).into(),
