@@ -69,6 +69,7 @@ impl Commands {
         command
     }
 
+    /// Much is spent, so that not everything that is reversed is still there.
     fn fresh(&mut self) -> Command {
         match self.chance.below(28) {
             0 | 1 => Command::Allocate(self.allocate()),
@@ -149,10 +150,8 @@ impl Commands {
 
     /// A pool of the scene, or none.
     fn pool_id(&mut self) -> PoolId {
-        PoolId(format!(
-            "pool {}",
-            self.chance.below(self.scene.pools.len() + 1)
-        ))
+        let number = self.chance.below(self.scene.pools.len() + 1);
+        PoolId(format!("pool {number}"))
     }
 
     fn allocate(&mut self) -> Allocate {
@@ -183,14 +182,12 @@ impl Commands {
 
     /// Mostly somebody who may just have received.
     fn spender(&mut self) -> ExternalUserId {
-        let mut receivers = self
-            .recent
-            .iter()
-            .rev()
-            .filter_map(|command| match command {
-                Command::Reward(reward) => Some(&reward.stakeholders.first()?.recipient),
-                _ => None,
-            });
+        let mut receivers = self.recent.iter().rev().filter_map(|command| {
+            let Command::Reward(reward) = command else {
+                return None;
+            };
+            Some(&reward.stakeholders.first()?.recipient)
+        });
         match receivers.next() {
             Some(Recipient::Named(name)) => name.clone(),
             _ => ExternalUserId(format!("user {}", self.chance.below(USERS))),
@@ -201,7 +198,7 @@ impl Commands {
         let unknown = ActionId("unknown".to_owned());
         let place = self.chance.below(self.actions.len() + 1);
         let random = u32::try_from(self.chance.below(10_001)).unwrap();
-        let hundredths = self.chance.pick(&[random, 3_333, 5_000, 10_000]);
+        let hundredths = self.chance.pick(&[random, 3_333, 5_000, 5_001, 10_000]);
         Reverse {
             seed: self.seed(),
             action_id: self.actions.get(place).cloned().unwrap_or(unknown),

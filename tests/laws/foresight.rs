@@ -1,12 +1,13 @@
 //! What must come of a command that was never done, worked out from the books
 //! before it and in another way than the machine's.
 
+mod campaign;
 mod reward;
 mod taking;
 
 use std::collections::BTreeMap;
 
-use ledger::{Account, Allocate, Books, Command, Expire, Part, Transaction};
+use ledger::{Account, Allocate, Books, Command, Effect, Expire, Movement, Part, Transaction};
 use shared::Code;
 use shared::id::{PoolId, UserId};
 use shared::money::Tokens;
@@ -99,6 +100,20 @@ impl From<Vec<Move>> for Foreseen {
     fn from(moves: Vec<Move>) -> Self {
         let vestings = BTreeMap::new();
         Self { moves, vestings }
+    }
+}
+
+/// What was done, to be compared with what was foreseen.
+impl From<&Movement> for Foreseen {
+    fn from(movement: &Movement) -> Self {
+        let mut done = Self::default();
+        for effect in &movement.effects {
+            if let Effect::Transaction(transaction) = effect {
+                done.moves.push(Move::from(transaction));
+            }
+            done.vestings.extend(Vesting::of(effect));
+        }
+        done
     }
 }
 

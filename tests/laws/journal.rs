@@ -1,17 +1,17 @@
 //! Everything that was ever done, added up in 128 bits from entries and records
 //! alone: what the books say must agree with it.
 
+mod agreement;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::{
-    Account, Action, ActionStatus, Books, Effect, NewUser, Part, Pool, Refill, Transaction, Wallet,
-};
+use ledger::{Account, Action, ActionStatus, Effect, NewUser, Part, Pool, Refill, Transaction};
 use shared::id::{
     ActionId, CampaignId, ExternalUserId, PoolId, PoolRequestId, TransactionId, UserId,
 };
 use shared::money::Tokens;
 use shared::time::Timestamp;
-use shared::transaction::TransactionType::{self, Allocation, Credit, Expiry, Reversal, Spend};
+use shared::transaction::TransactionType;
 
 use super::on_paper::rounded;
 
@@ -54,6 +54,27 @@ pub(super) struct Vesting {
     pub(super) amount: Tokens,
 }
 
+impl Vesting {
+    /// What an effect says of the part of an action.
+    pub(super) fn of(effect: &Effect) -> Option<(Part, Self)> {
+        let Effect::Vesting {
+            user_id,
+            part,
+            vests_at,
+            amount,
+        } = effect
+        else {
+            return None;
+        };
+        let vesting = Self {
+            user_id: user_id.clone(),
+            vests_at: *vests_at,
+            amount: *amount,
+        };
+        Some((part.clone(), vesting))
+    }
+}
+
 impl Amounts {
     fn add(&mut self, transaction: &Transaction) {
         let sum = self.by_type.entry(transaction.transaction_type);
@@ -85,19 +106,7 @@ impl Journal {
             Effect::User(user) => self.post_user(user),
             Effect::Transaction(transaction) => self.post_transaction(transaction),
             Effect::Action { action, .. } => self.post_action(action),
-            Effect::Vesting {
-                user_id,
-                part,
-                vests_at,
-                amount,
-            } => {
-                let vesting = Vesting {
-                    user_id: user_id.clone(),
-                    vests_at: *vests_at,
-                    amount: *amount,
-                };
-                self.vestings.insert(part.clone(), vesting);
-            }
+            Effect::Vesting { .. } => self.vestings.extend(Vesting::of(effect)),
             Effect::Refilled {
                 pool_id,
                 amount,
@@ -151,7 +160,7 @@ impl Journal {
         if let Some(holder) = &transaction.holder {
             let amounts = self.of_users.entry(holder.id.clone()).or_default();
             amounts.add(transaction);
-            if transaction.transaction_type == Credit {
+            if transaction.transaction_type == TransactionType::Credit {
                 let credit = (holder.id.clone(), transaction.amount);
                 self.credits.insert(transaction.id.clone(), credit);
             }
@@ -217,129 +226,5 @@ impl Journal {
             *sums.entry(&vesting.user_id).or_default() += vesting.amount.0;
         }
         sums
-    }
-
-    pub(super) fn agree(&self, books: &Books) {
-        self.agree_on_accounts(books);
-        for pool in books.pools.values() {
-            self.agree_on_pool(pool);
-        }
-        let vesting = self.vesting();
-        for (id, wallet) in &books.wallets {
-            assert_eq!(
-                wallet.vesting.0,
-                vesting.get(id).copied().unwrap_or(0),
-                "{id}"
-            );
-            self.agree_on_wallet(id, wallet);
-        }
-        self.agree_on_campaigns(books);
-    }
-
-    fn agree_on_accounts(&self, books: &Books) {
-        for (account, sum) in &self.accounts {
-            let balance = match account {
-                Account::Issuance | Account::Marketplace => continue,
-                Account::Pool(id) => books.pools[id].balance,
-                Account::Receivable(id) => books.pools[id].receivable,
-                Account::Wallet(id) => books.wallets[id].balance,
-                Account::Debt(user_id, pool_id) => {
-                    let debt = &books.debts[&(user_id.clone(), pool_id.clone())];
-                    assert!(debt.owed >= Tokens(0), "{account:?}");
-                    assert_eq!(Some(&debt.since), self.in_debt_since.get(account));
-                    Tokens(-debt.owed.0)
-                }
-            };
-            assert_eq!(i128::from(balance.0), *sum, "{account:?}");
-        }
-        let (mut by_user, mut to_pool) = (BTreeMap::new(), BTreeMap::new());
-        for ((user_id, pool_id), debt) in &books.debts {
-            *by_user.entry(user_id).or_insert(0) += debt.owed.0;
-            *to_pool.entry(pool_id).or_insert(0) += debt.owed.0;
-        }
-        for (id, wallet) in &books.wallets {
-            assert_eq!(wallet.debt.0, by_user.get(id).copied().unwrap_or(0), "{id}");
-        }
-        for (id, pool) in &books.pools {
-            assert_eq!(
-                pool.receivable.0,
-                to_pool.get(id).copied().unwrap_or(0),
-                "{id}"
-            );
-        }
-    }
-
-    fn agree_on_pool(&self, pool: &Pool) {
-        let nothing = Amounts::default();
-        let sums = self.of_pools.get(&pool.id).unwrap_or(&nothing);
-        let kept = |tokens: Tokens| i128::from(tokens.0);
-        assert!(pool.balance >= Tokens(0), "{pool:?}");
-        assert_eq!(kept(pool.allocated), sums.of(Allocation), "{pool:?}");
-        assert_eq!(kept(pool.distributed), sums.of(Credit), "{pool:?}");
-        assert_eq!(kept(pool.expired), sums.of(Expiry), "{pool:?}");
-        // What was recovered at once or later, and what is still owed.
-        let reversed = kept(pool.reversed) + kept(pool.receivable);
-        assert_eq!(reversed, sums.of(Reversal), "{pool:?}");
-        let history = kept(pool.allocated) - kept(pool.distributed) + kept(pool.reversed)
-            - kept(pool.expired);
-        assert_eq!(kept(pool.balance), history, "{pool:?}");
-        if let Some(refill) = &pool.refill {
-            let today = self.refills.get(&(pool.id.clone(), refill.day));
-            assert_eq!(refill.count, today.copied().unwrap_or(0), "{pool:?}");
-            assert!(refill.count <= refill.per_day, "{pool:?}");
-            assert_eq!(
-                kept(refill.allowance),
-                self.allowances[&pool.id],
-                "{pool:?}"
-            );
-            assert!(refill.allowance >= Tokens(0), "{pool:?}");
-        }
-    }
-
-    fn agree_on_wallet(&self, id: &UserId, wallet: &Wallet) {
-        let nothing = Amounts::default();
-        let sums = self.of_users.get(id).unwrap_or(&nothing);
-        let kept = |tokens: Tokens| i128::from(tokens.0);
-        assert!(
-            Tokens(0) <= wallet.vesting && wallet.vesting <= wallet.balance,
-            "{wallet:?}"
-        );
-        assert_eq!(kept(wallet.lifetime_earned), sums.of(Credit), "{wallet:?}");
-        assert_eq!(
-            kept(wallet.lifetime_reversed),
-            sums.of(Reversal),
-            "{wallet:?}"
-        );
-        assert_eq!(wallet.transactions, sums.count, "{wallet:?}");
-        let history = sums.of(Credit) - sums.of(Spend) - sums.of(Reversal);
-        assert_eq!(
-            kept(wallet.balance) - kept(wallet.debt),
-            history,
-            "{wallet:?}"
-        );
-    }
-
-    fn agree_on_campaigns(&self, books: &Books) {
-        let nobody = BTreeMap::new();
-        for (id, campaign) in &books.campaigns {
-            let users = self.campaigns.get(id).unwrap_or(&nobody);
-            let spent = i128::from(campaign.spent.0);
-            assert_eq!(spent, users.values().sum::<i128>(), "{campaign:?}");
-            assert!(
-                campaign
-                    .budget
-                    .is_none_or(|budget| campaign.spent <= budget),
-                "{campaign:?}"
-            );
-            for (user_id, tokens) in users {
-                let key = (id.clone(), user_id.clone());
-                let kept = books.campaign_users.get(&key).copied().unwrap_or_default();
-                assert_eq!(i128::from(kept.0), *tokens, "{campaign:?}");
-                assert!(
-                    campaign.per_user_cap.is_none_or(|cap| kept <= cap),
-                    "{campaign:?}"
-                );
-            }
-        }
     }
 }

@@ -11,8 +11,8 @@ use shared::id::ActionId;
 pub(super) struct Keys {
     /// What was done: the request and its outcome.
     done: BTreeMap<String, (String, Outcome)>,
-    /// Failed actions, and why they failed last.
-    failed: BTreeMap<String, (ActionId, Code)>,
+    /// The actions under keys, and why they failed before they were done.
+    tried: BTreeMap<String, (ActionId, Vec<Code>)>,
     seeds: BTreeSet<u64>,
 }
 
@@ -81,30 +81,27 @@ impl Keys {
 
     /// An action that failed has one id for ever; it is told of once a reason.
     fn note_reward(&mut self, key: &str, movement: &Movement) {
-        let earlier = self.failed.remove(key);
         let mut actions = movement.effects.iter().filter_map(|effect| match effect {
             Effect::Action { action, news } => Some((action, *news)),
             _ => None,
         });
         let (action, news) = actions.next().unwrap();
         assert!(actions.next().is_none(), "{key}: two actions");
-        let failure = match movement.outcome {
-            Outcome::Failed { code, .. } => Some(code),
-            _ => None,
+        let is_known = self.tried.contains_key(key);
+        let fresh = || (action.id.clone(), Vec::new());
+        let (id, told) = self.tried.entry(key.to_owned()).or_insert_with(fresh);
+        let expected = match (is_known, &movement.outcome) {
+            (false, _) => News::First,
+            (true, Outcome::Failed { code, .. }) if told.contains(code) => News::Nothing,
+            (true, _) => News::Changed,
         };
-        let expected = match &earlier {
-            None => News::First,
-            Some((_, code)) if Some(*code) == failure => News::Nothing,
-            Some(_) => News::Changed,
-        };
-        assert_eq!(news, expected, "{key}");
-        if let Some((id, _)) = earlier {
-            assert_eq!(action.id, id, "{key}");
+        assert_eq!((news, &action.id), (expected, &*id), "{key}");
+        if let Outcome::Failed { code, .. } = movement.outcome
+            && news != News::Nothing
+        {
+            told.push(code);
         }
-        if let Some(code) = failure {
-            self.failed
-                .insert(key.to_owned(), (action.id.clone(), code));
-        }
+        assert_eq!(action.failures, *told, "{key}");
     }
 }
 

@@ -8,7 +8,7 @@ use ledger::decide;
 use super::commands::Commands;
 use super::world::World;
 
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 600;
 const COMMANDS: usize = 500;
 /// After so many commands time passes.
 const COMMANDS_A_MOMENT: usize = 5;
@@ -46,6 +46,7 @@ const SIGHTS: &[&str] = &[
     "INVALID_ACTION_STATE",
     "IDEMPOTENCY_KEY_REUSED",
     "NO_ACTIVE_POOL",
+    "NO_SANDBOX_POOL",
 ];
 
 #[test]

@@ -3,12 +3,12 @@
 
 /// The least number that each number of stakeholders up to 20 divides, times
 /// the hundredths of a whole percentage: every fraction is a whole number of it.
-pub(super) const WHOLE: i128 = ALIKE * 10_000;
+const WHOLE: i128 = ALIKE * 10_000;
 const ALIKE: i128 = 232_792_560;
 
-/// An equal share among so many.
-pub(super) fn evenly(count: usize) -> i128 {
-    WHOLE / i128::try_from(count).unwrap()
+/// Equal fractions for so many.
+pub(super) fn evenly(count: usize) -> Vec<i128> {
+    vec![hundredths(10_000, count.max(1)); count]
 }
 
 /// Hundredths of a percent, shared evenly among so many.
@@ -34,6 +34,9 @@ pub(super) fn whole(factors: &[i64], decimals: usize) -> i128 {
 /// whole tokens of their part; then, while any is left, one goes to whoever is
 /// furthest behind, the first of them.
 pub(super) fn shares(total: i64, fractions: &[i128]) -> Vec<i64> {
+    if fractions.is_empty() {
+        return Vec::new();
+    }
     assert_eq!(fractions.iter().sum::<i128>(), WHOLE, "{fractions:?}");
     let total = i128::from(total);
     let mut parts: Vec<i128> = fractions.iter().map(|part| total * part / WHOLE).collect();
@@ -91,7 +94,7 @@ fn paper_is_right_where_the_contract_says_what_is_right() {
     assert_eq!(rounded(&[7], 0), 7);
     let huge = i128::from(i64::MAX) * i128::from(i64::MAX);
     assert_eq!(whole(&[i64::MAX, i64::MAX], 0), huge);
-    assert_eq!(shares(10, &[evenly(3); 3]), [4, 3, 3]);
+    assert_eq!(shares(10, &evenly(3)), [4, 3, 3]);
     assert_eq!(
         shares(75, &[hundredths(7_000, 1), hundredths(3_000, 1)]),
         [53, 22]

@@ -10,7 +10,6 @@ use shared::time::Timestamp;
 
 use crate::stage::{Chance, DAY_MS, OPENING};
 
-const POOLS: usize = 4;
 const CAMPAIGNS: usize = 4;
 const REQUESTS: usize = 8;
 
@@ -32,8 +31,8 @@ pub(super) struct Scene {
 impl Scene {
     pub(super) fn drawn(chance: &mut Chance) -> Self {
         let scale = chance.pick(&[1, 1, 1, 1, 1, 1, 1, 1 << 50]);
-        let pool = |number| pool(chance, number, scale);
-        let pools = (0..POOLS).map(pool).collect();
+        let pools = 0..chance.pick(&[0, 1, 3, 4, 4, 4, 4, 4, 4, 4]);
+        let pools = pools.map(|number| pool(chance, number, scale)).collect();
         let campaign = |number| campaign(chance, number, scale);
         let campaigns = (0..CAMPAIGNS).map(campaign).collect();
         let request = |number| PoolRequestId(format!("request {number}"));
