@@ -8,7 +8,7 @@ use ledger::decide;
 use super::commands::Commands;
 use super::world::World;
 
-const SEEDS: u64 = 600;
+const SEEDS: u64 = 400;
 const COMMANDS: usize = 500;
 /// After so many commands time passes.
 const COMMANDS_A_MOMENT: usize = 5;
