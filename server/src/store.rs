@@ -53,7 +53,13 @@ const POSTGRES_WRITERS: u32 = 8;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 const SQLITE_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-    PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;";
+    PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384;";
+/// The writer keeps 64 MiB of pages, so that a batch seldom reads one, and writes
+/// each changed one once; the log is copied back after as much, not after each
+/// batch.
+const SQLITE_WRITER_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+    PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; \
+    PRAGMA wal_autocheckpoint = 16384;";
 const POSTGRES_SETTINGS: &str = "SET idle_in_transaction_session_timeout = '10s'; \
     SET lock_timeout = '5s'; SET statement_timeout = '30s';";
 
@@ -138,7 +144,7 @@ impl Db {
                 make_folder(Path::new(path))?;
                 Self {
                     dialect: Dialect::Sqlite,
-                    writers: connect(address, 1, SQLITE_SETTINGS).await?,
+                    writers: connect(address, 1, SQLITE_WRITER_SETTINGS).await?,
                     readers: connect(address, SQLITE_READERS, SQLITE_SETTINGS).await?,
                     callers: Arc::default(),
                 }
