@@ -12,6 +12,7 @@ use shared::action::SubmittedAction;
 use shared::id::ActionId;
 use shared::money::Tokens;
 
+use super::active_campaign;
 use crate::stage::{Act, Client, Giving, Response, Serving, Stage, purchase};
 
 on_both_databases! {
@@ -72,15 +73,6 @@ fn tokens(answers: &[Response]) -> Vec<i64> {
     tokens
 }
 
-async fn active_campaign(stage: &Stage, mut fields: Value) -> String {
-    (fields["name"], fields["status"]) = (json!("Spring"), json!("ACTIVE"));
-    let request = stage
-        .ours
-        .signed_json("POST", "/v1/partner/campaigns", &fields);
-    let made: Value = request.send().await.answer(201);
-    format!("/v1/partner/campaigns/{}", made["id"].as_str().unwrap())
-}
-
 async fn sixty_four_callers_with_one_key_have_one_effect(stage: &mut Stage) {
     let answers = submit_all(stage, &vec![purchase("one"); CALLERS]).await;
     check_one_effect(&answers);
@@ -138,7 +130,8 @@ async fn a_budget_is_spent_to_the_token(stage: &mut Stage) {
     // Fourteen whole ones, what is left, and nothing for the others.
     let expected = [vec![0; 49], vec![2], vec![7; 14]].concat();
     assert_eq!(tokens(&answers), expected);
-    let seen: Value = stage.ours.signed("GET", &campaign).send().await.answer(200);
+    let path = format!("/v1/partner/campaigns/{}", campaign["id"].as_str().unwrap());
+    let seen: Value = stage.ours.signed("GET", &path).send().await.answer(200);
     assert_eq!(seen["spent"], json!(100));
     assert_eq!(stage.balance("ada").await.balance, Tokens(100));
 }
