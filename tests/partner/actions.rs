@@ -1,6 +1,7 @@
 //! `/v1/partner/actions`
 
 mod bulk;
+mod campaigns;
 mod debt;
 mod failed;
 mod pools;
