@@ -1,5 +1,6 @@
 //! `/v1/partner/actions`
 
+mod bad_input;
 mod bulk;
 mod campaigns;
 mod debt;
