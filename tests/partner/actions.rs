@@ -5,6 +5,7 @@ mod bulk;
 mod campaigns;
 mod debt;
 mod failed;
+mod kill;
 mod pools;
 mod race;
 mod records;

@@ -17,6 +17,7 @@ use crate::stage::{Act, Client, Giving, Response, Serving, Stage, purchase};
 
 on_both_databases! {
     sixty_four_callers_with_one_key_have_one_effect,
+    sixty_four_callers_in_vain_fail_as_one_action,
     sixty_four_callers_make_a_user_once,
     a_pool_pays_exactly_as_many_as_it_can,
     three_of_sixty_four_reversals_of_thirty_percent_succeed,
@@ -79,6 +80,16 @@ async fn sixty_four_callers_with_one_key_have_one_effect(stage: &mut Stage) {
     assert_eq!(stage.count("actions").await, 1);
     assert_eq!(stage.events_of("action.completed").await.len(), 1);
     assert_eq!(stage.balance("ada").await.balance, Tokens(10));
+}
+
+async fn sixty_four_callers_in_vain_fail_as_one_action(stage: &mut Stage) {
+    let act = purchase("one").amount("10001");
+    let answers = submit_all(stage, &vec![act; CALLERS]).await;
+    assert_eq!(succeeded(&answers, Code::InsufficientPool), 0);
+    let id = answers[0].json()["actionId"].clone();
+    assert!(answers.iter().all(|answer| answer.json()["actionId"] == id));
+    assert_eq!(stage.count("actions").await, 1);
+    assert_eq!(stage.events_of("action.failed").await.len(), 1);
 }
 
 async fn sixty_four_callers_make_a_user_once(stage: &mut Stage) {
