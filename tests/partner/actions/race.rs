@@ -12,10 +12,12 @@ use shared::action::SubmittedAction;
 use shared::id::ActionId;
 use shared::money::Tokens;
 
+use super::active_campaign;
 use crate::stage::{Act, Client, Giving, Response, Serving, Stage, purchase};
 
 on_both_databases! {
     sixty_four_callers_with_one_key_have_one_effect,
+    sixty_four_callers_in_vain_fail_as_one_action,
     sixty_four_callers_make_a_user_once,
     a_pool_pays_exactly_as_many_as_it_can,
     three_of_sixty_four_reversals_of_thirty_percent_succeed,
@@ -72,21 +74,22 @@ fn tokens(answers: &[Response]) -> Vec<i64> {
     tokens
 }
 
-async fn active_campaign(stage: &Stage, mut fields: Value) -> String {
-    (fields["name"], fields["status"]) = (json!("Spring"), json!("ACTIVE"));
-    let request = stage
-        .ours
-        .signed_json("POST", "/v1/partner/campaigns", &fields);
-    let made: Value = request.send().await.answer(201);
-    format!("/v1/partner/campaigns/{}", made["id"].as_str().unwrap())
-}
-
 async fn sixty_four_callers_with_one_key_have_one_effect(stage: &mut Stage) {
     let answers = submit_all(stage, &vec![purchase("one"); CALLERS]).await;
     check_one_effect(&answers);
     assert_eq!(stage.count("actions").await, 1);
     assert_eq!(stage.events_of("action.completed").await.len(), 1);
     assert_eq!(stage.balance("ada").await.balance, Tokens(10));
+}
+
+async fn sixty_four_callers_in_vain_fail_as_one_action(stage: &mut Stage) {
+    let act = purchase("one").amount("10001");
+    let answers = submit_all(stage, &vec![act; CALLERS]).await;
+    assert_eq!(succeeded(&answers, Code::InsufficientPool), 0);
+    let id = answers[0].json()["actionId"].clone();
+    assert!(answers.iter().all(|answer| answer.json()["actionId"] == id));
+    assert_eq!(stage.count("actions").await, 1);
+    assert_eq!(stage.events_of("action.failed").await.len(), 1);
 }
 
 async fn sixty_four_callers_make_a_user_once(stage: &mut Stage) {
@@ -138,7 +141,8 @@ async fn a_budget_is_spent_to_the_token(stage: &mut Stage) {
     // Fourteen whole ones, what is left, and nothing for the others.
     let expected = [vec![0; 49], vec![2], vec![7; 14]].concat();
     assert_eq!(tokens(&answers), expected);
-    let seen: Value = stage.ours.signed("GET", &campaign).send().await.answer(200);
+    let path = format!("/v1/partner/campaigns/{}", campaign["id"].as_str().unwrap());
+    let seen: Value = stage.ours.signed("GET", &path).send().await.answer(200);
     assert_eq!(seen["spent"], json!(100));
     assert_eq!(stage.balance("ada").await.balance, Tokens(100));
 }

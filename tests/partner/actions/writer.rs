@@ -14,6 +14,7 @@ use shared::Code;
 use shared::action::BulkResult;
 use shared::id::{ActionId, CampaignId};
 use shared::money::{Currency, Minor, Percent, Tokens};
+use sqlx::Row as _;
 
 use crate::stage::{Act, Kind, Stage, purchase};
 
@@ -23,6 +24,7 @@ on_both_databases! {
     what_the_database_refuses_fails_alone,
     what_cannot_be_read_fails_alone,
     a_fault_of_ours_says_nothing_of_the_inside,
+    a_writer_that_loses_its_connection_tries_again,
     who_fills_the_queue_waits_and_keeps_nobody_else_waiting,
 }
 
@@ -227,6 +229,38 @@ async fn a_fault_of_ours_says_nothing_of_the_inside(stage: &mut Stage) {
     }
     // The key of what was not done is free.
     stage.rewarded(&purchase("two")).await;
+}
+
+/// Ends the connection that waits for the books, as an administrator could, and
+/// answers whether there was one.
+async fn end_waiting_writer(stage: &Stage) -> bool {
+    let ended = "SELECT COUNT(*) AS number FROM (
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock') AS ended";
+    let mut conn = stage.app().db.read().await.unwrap();
+    let row = sqlx::query(ended).fetch_one(&mut *conn).await.unwrap();
+    row.get::<i64, _>("number") > 0
+}
+
+async fn a_writer_that_loses_its_connection_tries_again(stage: &mut Stage) {
+    // SQLite has no connection that could be lost.
+    if stage.kind() == Kind::Sqlite {
+        return;
+    }
+    let held = stage.hold_books().await;
+    let lose = async {
+        while !end_waiting_writer(stage).await {
+            tokio::task::yield_now().await;
+        }
+        held.commit().await.unwrap();
+    };
+    let act = purchase("one");
+    let (answer, ()) = tokio::join!(stage.submit(&act), lose);
+    assert_eq!(
+        (answer.status, answer.header("idempotent-replayed")),
+        (200, None)
+    );
+    assert_eq!(stage.count("actions").await, 1);
 }
 
 async fn who_fills_the_queue_waits_and_keeps_nobody_else_waiting(stage: &mut Stage) {
