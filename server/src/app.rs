@@ -10,6 +10,7 @@ use crate::assets::Assets;
 use crate::auth::limit::Limiter;
 use crate::config::Settings;
 use crate::context::Context;
+use crate::outbound::courier::Courier;
 use crate::store::Db;
 use crate::store::ledger::Ledger;
 use crate::vault::Vault;
@@ -22,6 +23,8 @@ pub struct App {
     pub db: Db,
     pub vault: Vault,
     pub ledger: Ledger,
+    /// Delivers to webhooks.
+    pub courier: Courier,
     pub limiter: Limiter,
     pub assets: Assets,
     /// Callers who wait for a donation to change.

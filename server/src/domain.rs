@@ -12,3 +12,4 @@ pub mod replay;
 pub mod spend;
 pub mod text;
 pub mod user;
+pub mod webhook;

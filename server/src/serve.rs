@@ -17,6 +17,8 @@ use crate::auth::limit::Limiter;
 use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::demo::{self, DemoError};
+use crate::outbound::OutboundError;
+use crate::outbound::courier::Courier;
 use crate::router::router;
 use crate::store::setting::{self, ClaimError};
 use crate::store::{Db, OpenError, ledger::Ledger};
@@ -56,6 +58,8 @@ pub enum StartError {
     #[error("--demo is refused in production")]
     DemoInProduction,
     #[error(transparent)]
+    Outbound(#[from] OutboundError),
+    #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -91,12 +95,15 @@ pub async fn open(settings: &Settings, context: &Context) -> Result<(Db, Vault),
 
 /// Starts everything; from then on the server answers.
 pub async fn start(
-    settings: Settings,
+    mut settings: Settings,
     context: Context,
     fill: Fill,
 ) -> Result<Running, StartError> {
-    if fill == Fill::Demo && settings.environment == Environment::Production {
-        return Err(StartError::DemoInProduction);
+    if fill == Fill::Demo {
+        if settings.environment == Environment::Production {
+            return Err(StartError::DemoInProduction);
+        }
+        settings.allow_loopback_webhooks = true;
     }
     let listen_error = |source| StartError::Listen {
         address: settings.listen,
@@ -112,6 +119,7 @@ pub async fn start(
     let mut app = App {
         assets: Assets::load(&base_url),
         base_url,
+        courier: Courier::new(settings.webhook_reach())?,
         settings,
         context,
         db,

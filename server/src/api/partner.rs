@@ -9,3 +9,4 @@ pub mod organizations;
 pub mod token_pools;
 pub mod transactions;
 pub mod users;
+pub mod webhooks;
