@@ -15,6 +15,7 @@ use crate::store::Db;
 use crate::store::ledger::Ledger;
 use crate::vault::Vault;
 use crate::waiting::Waiting;
+use crate::worker::deliver::Desk;
 
 #[derive(Debug)]
 pub struct App {
@@ -25,6 +26,7 @@ pub struct App {
     pub ledger: Ledger,
     /// Delivers to webhooks.
     pub courier: Courier,
+    pub desk: Desk,
     pub limiter: Limiter,
     pub assets: Assets,
     /// Callers who wait for a donation to change.

@@ -25,6 +25,7 @@ use crate::store::{Db, OpenError, ledger::Ledger};
 use crate::vault::{Vault, VaultError};
 use crate::waiting::Waiting;
 use crate::worker;
+use crate::worker::deliver::Desk;
 
 /// How long calls may take to finish when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(20);
@@ -116,9 +117,11 @@ pub async fn start(
     let base_url = base_url(settings.base_url.as_ref(), address).ok_or(StartError::BaseUrl)?;
     let (db, vault) = open(&settings, &context).await?;
     let (ledger, writers) = Ledger::start(db.clone(), &context, settings.environment);
+    let (desk, recorders) = Desk::start(db.clone(), &context);
     let mut app = App {
         assets: Assets::load(&base_url),
         base_url,
+        desk,
         courier: Courier::new(settings.webhook_reach())?,
         settings,
         context,
@@ -137,6 +140,7 @@ pub async fn start(
     let app = Arc::new(app);
     let mut tasks = worker::start(&app);
     tasks.extend(writers);
+    tasks.extend(recorders);
     let served = connections::answer(listener, router(app.clone()), app.shutdown.clone());
     tasks.push(tokio::spawn(served));
     Ok(Running { app, tasks })
