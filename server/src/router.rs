@@ -18,8 +18,8 @@ use shared::CallFacts;
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
 use crate::api::partner::{
-    actions, campaigns, configuration, donations, organizations, token_pools, transactions, users,
-    webhooks,
+    actions, campaigns, configuration, deliveries, donations, events, organizations, token_pools,
+    transactions, users, webhooks,
 };
 use crate::app::App;
 use crate::error::Error;
@@ -77,6 +77,12 @@ fn partner_calls() -> Calls {
         .add(webhooks::update_webhook)
         .add(webhooks::rotate_secret)
         .add(webhooks::delete_webhook)
+        .add(deliveries::list_deliveries)
+        .add(deliveries::retry_delivery)
+        .add(deliveries::test_webhook)
+        .add(deliveries::replay_events)
+        .add(deliveries::get_health)
+        .add(events::list_events)
 }
 
 /// What is true of every call, for those who walk over all of them.

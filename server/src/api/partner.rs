@@ -3,7 +3,9 @@
 pub mod actions;
 pub mod campaigns;
 pub mod configuration;
+pub mod deliveries;
 pub mod donations;
+pub mod events;
 mod lists;
 pub mod organizations;
 pub mod token_pools;

@@ -1,7 +1,9 @@
 //! Where a partner is told of events: making, changing and deleting webhooks.
 //! Their secrets are sealed at rest and shown once.
 
+pub mod again;
 mod check;
+pub mod health;
 pub mod parcel;
 
 use serde::de::DeserializeOwned;
@@ -14,6 +16,7 @@ use shared::webhook::{
 };
 use shared::{Change, Code, FieldError};
 
+pub use self::again::KEPT_MS;
 use super::replay::{Attempt, Once};
 use crate::app::App;
 use crate::error::Error;
