@@ -76,11 +76,11 @@ fn partner_calls() -> Calls {
         .add(webhooks::get_webhook)
         .add(webhooks::update_webhook)
         .add(webhooks::rotate_secret)
-        .add(webhooks::delete_webhook)
         .add(deliveries::list_deliveries)
         .add(deliveries::retry_delivery)
         .add(deliveries::test_webhook)
         .add(deliveries::replay_events)
+        .add(webhooks::delete_webhook)
         .add(deliveries::get_health)
         .add(events::list_events)
 }

@@ -34,6 +34,14 @@ impl News {
         (all < MAX_OF_ALL && room.receiver_count() < MAX_OF_PARTNER).then(|| room.subscribe())
     }
 
+    /// How many want to know.
+    pub fn waiting(&self) -> usize {
+        self.rooms()
+            .values()
+            .map(watch::Sender::receiver_count)
+            .sum()
+    }
+
     /// Ends when events of any partner are committed, or were since the last time.
     pub async fn of_any(&self) {
         self.any.notified().await;
