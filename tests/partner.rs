@@ -12,3 +12,4 @@ mod organizations;
 mod token_pools;
 mod transactions;
 mod users;
+mod webhooks;

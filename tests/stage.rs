@@ -9,6 +9,7 @@ mod gift;
 mod look;
 mod program;
 mod response;
+mod sink;
 mod tenant;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -31,6 +32,7 @@ pub(crate) use self::database::{Database, Kind, MASTER_KEY};
 pub(crate) use self::gift::{card_form, gift_with};
 pub(crate) use self::program::{Ended, Giving, Serving};
 pub(crate) use self::response::Response;
+pub(crate) use self::sink::{Message, Reaction, Sink};
 pub(crate) use self::tenant::Tenant;
 
 /// Where the clock stands when a test begins: 2025-05-10T11:20:00Z.
@@ -145,6 +147,14 @@ impl Stage {
     pub(crate) fn pass_time(&self, ms: i64) {
         self.now_ms.fetch_add(ms, Ordering::SeqCst);
         self.app().reward_due.notify_one();
+        self.app().db.news().tell_all();
+    }
+
+    /// Moves the clock to where the system's stands, for programs and libraries
+    /// that read that one.
+    pub(crate) fn turn_to_the_present(&self) {
+        self.now_ms
+            .store(Context::system().now().0, Ordering::SeqCst);
     }
 
     /// Lets the sweeper pass once, now.
@@ -220,6 +230,7 @@ fn settings(database: &Database) -> Settings {
         "database": database.url(),
         "data_dir": database.directory(),
         "master_key": MASTER_KEY,
+        "allow_loopback_webhooks": true,
     }))
     .unwrap()
 }

@@ -10,10 +10,12 @@ use crate::assets::Assets;
 use crate::auth::limit::Limiter;
 use crate::config::Settings;
 use crate::context::Context;
+use crate::outbound::courier::Courier;
 use crate::store::Db;
 use crate::store::ledger::Ledger;
 use crate::vault::Vault;
 use crate::waiting::Waiting;
+use crate::worker::deliver::Desk;
 
 #[derive(Debug)]
 pub struct App {
@@ -22,6 +24,9 @@ pub struct App {
     pub db: Db,
     pub vault: Vault,
     pub ledger: Ledger,
+    /// Delivers to webhooks.
+    pub courier: Courier,
+    pub desk: Desk,
     pub limiter: Limiter,
     pub assets: Assets,
     /// Callers who wait for a donation to change.

@@ -15,6 +15,7 @@ use shared::money::Currency;
 use url::Url;
 
 use self::variables::Variables;
+use crate::outbound::address::Reach;
 
 /// The file that is read where the command is run.
 const FILE: &str = "giving.toml";
@@ -46,6 +47,8 @@ pub struct Settings {
     pub rate_limit_enterprise: u32,
     /// Widget requests an hour for each key and client address.
     pub rate_limit_widget_address: u32,
+    /// Whether webhooks may lead to this machine; in sandbox only.
+    pub allow_loopback_webhooks: bool,
 }
 
 /// The names of the settings, so that other `GIVING_*` variables are left alone.
@@ -62,6 +65,7 @@ const NAMES: &[&str] = &[
     "rate_limit_professional",
     "rate_limit_enterprise",
     "rate_limit_widget_address",
+    "allow_loopback_webhooks",
 ];
 
 /// What a currency is worth in tokens.
@@ -190,6 +194,7 @@ impl From<figment::Error> for BrokenSettings {
 fn in_words(wanted: &str) -> &str {
     match wanted {
         "u32" => "a whole number",
+        "a boolean" => "true or false",
         "a sequence" => "a list",
         other => other,
     }
@@ -208,6 +213,7 @@ impl Settings {
             "rate_limit_professional": 5_000,
             "rate_limit_enterprise": 25_000,
             "rate_limit_widget_address": 300,
+            "allow_loopback_webhooks": false,
         });
         let mut settings = Figment::from(Serialized::defaults(defaults));
         if Path::new(FILE).exists() {
@@ -227,6 +233,14 @@ impl Settings {
             || format!("sqlite:{}", self.data_dir.join("giving.db").display()),
             |address| address.expose().to_owned(),
         )
+    }
+
+    /// How far webhooks may lead.
+    pub fn webhook_reach(&self) -> Reach {
+        match self.environment {
+            Environment::Sandbox if self.allow_loopback_webhooks => Reach::InternetAndLoopback,
+            Environment::Sandbox | Environment::Production => Reach::Internet,
+        }
     }
 
     /// Tokens for one major unit of a currency; none for those without a rate.

@@ -4,6 +4,7 @@
 pub mod action;
 pub mod campaign;
 pub mod donation;
+pub mod feed;
 pub mod key;
 pub mod order;
 pub mod pool;
@@ -12,3 +13,4 @@ pub mod replay;
 pub mod spend;
 pub mod text;
 pub mod user;
+pub mod webhook;

@@ -1,5 +1,10 @@
-//! The one HTTP client. Whatever goes out from this program goes through here,
-//! with limits on time and size, without redirects and without a proxy.
+//! Whatever goes out from this program goes through here, with limits on time
+//! and size, without redirects and without a proxy. What goes to an address that
+//! a partner has named goes by the [`courier`], which calls nothing inward.
+
+pub mod address;
+pub mod courier;
+pub mod target;
 
 use std::time::Duration;
 
@@ -96,15 +101,7 @@ impl std::fmt::Debug for Outgoing {
 
 impl Outbound {
     pub fn new() -> Result<Self, OutboundError> {
-        let (client, trust) = match builder().build() {
-            Ok(client) => (client, Trust::System),
-            // A small container has no certificates, and may not need any.
-            Err(error) => {
-                let client = builder().tls_certs_only([]).build();
-                let client = client.map_err(|error| OutboundError::Client(reason(&error)))?;
-                (client, Trust::Nobody(reason(&error)))
-            }
-        };
+        let (client, trust) = build(builder)?;
         Ok(Self { client, trust })
     }
 
@@ -132,6 +129,18 @@ impl Outbound {
             status: response.status(),
             body,
         })
+    }
+}
+
+fn build(builder: impl Fn() -> ClientBuilder) -> Result<(Client, Trust), OutboundError> {
+    match builder().build() {
+        Ok(client) => Ok((client, Trust::System)),
+        // A small container has no certificates, and may not need any.
+        Err(error) => {
+            let client = builder().tls_certs_only([]).build();
+            let client = client.map_err(|error| OutboundError::Client(reason(&error)))?;
+            Ok((client, Trust::Nobody(reason(&error))))
+        }
     }
 }
 

@@ -18,7 +18,8 @@ use shared::CallFacts;
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
 use crate::api::partner::{
-    actions, campaigns, configuration, donations, organizations, token_pools, transactions, users,
+    actions, campaigns, configuration, deliveries, donations, events, organizations, token_pools,
+    transactions, users, webhooks,
 };
 use crate::app::App;
 use crate::error::Error;
@@ -70,6 +71,18 @@ fn partner_calls() -> Calls {
         .add(campaigns::get_campaign)
         .add(campaigns::update_campaign)
         .add(campaigns::get_analytics)
+        .add(webhooks::create_webhook)
+        .add(webhooks::list_webhooks)
+        .add(webhooks::get_webhook)
+        .add(webhooks::update_webhook)
+        .add(webhooks::rotate_secret)
+        .add(deliveries::list_deliveries)
+        .add(deliveries::retry_delivery)
+        .add(deliveries::test_webhook)
+        .add(deliveries::replay_events)
+        .add(webhooks::delete_webhook)
+        .add(deliveries::get_health)
+        .add(events::list_events)
 }
 
 /// What is true of every call, for those who walk over all of them.

@@ -17,12 +17,15 @@ use crate::auth::limit::Limiter;
 use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::demo::{self, DemoError};
+use crate::outbound::OutboundError;
+use crate::outbound::courier::Courier;
 use crate::router::router;
 use crate::store::setting::{self, ClaimError};
 use crate::store::{Db, OpenError, ledger::Ledger};
 use crate::vault::{Vault, VaultError};
 use crate::waiting::Waiting;
 use crate::worker;
+use crate::worker::deliver::Desk;
 
 /// How long calls may take to finish when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(20);
@@ -55,6 +58,8 @@ pub enum StartError {
     BaseUrl,
     #[error("--demo is refused in production")]
     DemoInProduction,
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]
@@ -91,12 +96,15 @@ pub async fn open(settings: &Settings, context: &Context) -> Result<(Db, Vault),
 
 /// Starts everything; from then on the server answers.
 pub async fn start(
-    settings: Settings,
+    mut settings: Settings,
     context: Context,
     fill: Fill,
 ) -> Result<Running, StartError> {
-    if fill == Fill::Demo && settings.environment == Environment::Production {
-        return Err(StartError::DemoInProduction);
+    if fill == Fill::Demo {
+        if settings.environment == Environment::Production {
+            return Err(StartError::DemoInProduction);
+        }
+        settings.allow_loopback_webhooks = true;
     }
     let listen_error = |source| StartError::Listen {
         address: settings.listen,
@@ -109,9 +117,12 @@ pub async fn start(
     let base_url = base_url(settings.base_url.as_ref(), address).ok_or(StartError::BaseUrl)?;
     let (db, vault) = open(&settings, &context).await?;
     let (ledger, writers) = Ledger::start(db.clone(), &context, settings.environment);
+    let (desk, recorders) = Desk::start(db.clone(), &context);
     let mut app = App {
         assets: Assets::load(&base_url),
         base_url,
+        desk,
+        courier: Courier::new(settings.webhook_reach())?,
         settings,
         context,
         db,
@@ -129,6 +140,7 @@ pub async fn start(
     let app = Arc::new(app);
     let mut tasks = worker::start(&app);
     tasks.extend(writers);
+    tasks.extend(recorders);
     let served = connections::answer(listener, router(app.clone()), app.shutdown.clone());
     tasks.push(tokio::spawn(served));
     Ok(Running { app, tasks })

@@ -6,6 +6,7 @@ mod address;
 pub mod batch;
 pub mod caller;
 pub mod campaign;
+pub mod delivery;
 pub mod donation;
 pub mod erasure;
 pub mod event;
@@ -14,6 +15,7 @@ pub mod key;
 pub mod ledger;
 pub mod list;
 mod memory;
+mod news;
 pub mod organization;
 pub mod partner;
 pub mod pool;
@@ -25,6 +27,7 @@ pub mod setting;
 pub mod sql;
 pub mod transaction;
 pub mod user;
+pub mod webhook;
 mod write;
 
 use std::fs::File;
@@ -39,6 +42,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Transact
 use self::address::Address;
 use self::caller::Caller;
 use self::memory::Memory;
+use self::news::News;
 use self::row::Columns as _;
 use self::sql::Dialect;
 pub use self::write::Write;
@@ -83,6 +87,7 @@ pub struct Db {
     /// One connection on SQLite, where writers take turns.
     writers: AnyPool,
     callers: Arc<Memory<Caller>>,
+    news: Arc<News>,
 }
 
 /// Why the database cannot be used, in one line.
@@ -156,6 +161,7 @@ impl Db {
                     writers: connect(address, 1, SQLITE_WRITER_SETTINGS).await?,
                     readers: connect(address, SQLITE_READERS, SQLITE_READER_SETTINGS).await?,
                     callers: Arc::default(),
+                    news: Arc::default(),
                 }
             }
             Address::Postgres(_) => Self {
@@ -163,6 +169,7 @@ impl Db {
                 writers: connect(address, POSTGRES_WRITERS, POSTGRES_SETTINGS).await?,
                 readers: connect(address, POSTGRES_READERS, POSTGRES_SETTINGS).await?,
                 callers: Arc::default(),
+                news: Arc::default(),
             },
         };
         let turn = match address {
@@ -192,6 +199,11 @@ impl Db {
         self.dialect
     }
 
+    /// Who is told of what this process commits.
+    pub fn news(&self) -> &News {
+        &self.news
+    }
+
     /// A connection for reading.
     pub async fn read(&self) -> Result<PoolConnection<Any>, sqlx::Error> {
         self.readers.acquire().await
@@ -203,7 +215,7 @@ impl Db {
             Dialect::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await?,
             Dialect::Postgres => self.writers.begin().await?,
         };
-        Ok(Write::new(tx, self.callers.clone()))
+        Ok(Write::new(tx, self.callers.clone(), self.news.clone()))
     }
 
     /// A transaction for reading that sees one state of the whole database,

@@ -2,6 +2,7 @@
 //! process and each second for another's, and stop on shutdown.
 
 mod callers;
+pub mod deliver;
 pub mod reward;
 pub mod sweep;
 
@@ -19,6 +20,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(callers::run(app.clone())),
+        tokio::spawn(deliver::run(app.clone())),
         tokio::spawn(reward::run(app.clone())),
         tokio::spawn(sweep::run(app.clone())),
     ]

@@ -38,13 +38,15 @@ codes! {
         TokenPoolNotFound = "TOKEN_POOL_NOT_FOUND", DonationNotFound = "DONATION_NOT_FOUND",
         OrganizationNotFound = "ORGANIZATION_NOT_FOUND", ActionNotFound = "ACTION_NOT_FOUND",
         TransactionNotFound = "TRANSACTION_NOT_FOUND", CampaignNotFound = "CAMPAIGN_NOT_FOUND",
-        NoActiveCampaign = "NO_ACTIVE_CAMPAIGN";
+        NoActiveCampaign = "NO_ACTIVE_CAMPAIGN", WebhookNotFound = "WEBHOOK_NOT_FOUND",
+        DeliveryNotFound = "DELIVERY_NOT_FOUND";
     405: MethodNotAllowed = "METHOD_NOT_ALLOWED";
     408: RequestTimeout = "REQUEST_TIMEOUT";
     409: UserExists = "USER_EXISTS", IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
         DonationClosed = "DONATION_CLOSED", CampaignNotActive = "CAMPAIGN_NOT_ACTIVE",
         CampaignConflict = "CAMPAIGN_CONFLICT", AlreadyReversed = "ALREADY_REVERSED",
-        InvalidActionState = "INVALID_ACTION_STATE";
+        InvalidActionState = "INVALID_ACTION_STATE", WebhookLimitReached = "WEBHOOK_LIMIT_REACHED",
+        WebhookDisabled = "WEBHOOK_DISABLED", DeliveryPending = "DELIVERY_PENDING";
     410: Gone = "GONE";
     413: PayloadTooLarge = "PAYLOAD_TOO_LARGE";
     415: UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE";

@@ -58,6 +58,8 @@ ids! {
     PoolRequestId,
     PortalUserId,
     EventId,
+    WebhookId,
+    DeliveryId,
     /// `partnerDonationId` on the wire: unguessable, since it opens the status.
     DonationId,
 }

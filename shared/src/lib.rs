@@ -28,6 +28,7 @@ pub mod time;
 pub mod token_pool;
 pub mod transaction;
 pub mod user;
+pub mod webhook;
 
 pub use call::{Auth, Call, CallFacts, Feature, Method, NoContent, Scope};
 pub use change::Change;

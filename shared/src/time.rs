@@ -31,6 +31,12 @@ impl Timestamp {
         let moment: jiff::Timestamp = text.parse().ok()?;
         Some(Self(moment.as_millisecond()))
     }
+
+    /// The moment written as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub fn parse_http(text: &str) -> Option<Self> {
+        let moment = jiff::fmt::rfc2822::parse(text).ok()?;
+        Some(Self(moment.timestamp().as_millisecond()))
+    }
 }
 
 impl std::fmt::Display for Timestamp {

@@ -7,7 +7,7 @@ use server::router::call_facts;
 use shared::transaction::ListTransactions;
 use shared::{Auth, CallFacts};
 
-use crate::stage::{Request, Response, Stage, Tenant};
+use crate::stage::{Request, Response, Sink, Stage, Tenant};
 
 on_both_databases! {
     anothers_object_looks_like_none,
@@ -32,10 +32,15 @@ struct Theirs {
     transaction_id: String,
     action_id: String,
     campaign_id: String,
+    webhook_id: String,
+    /// The webhook's id and the delivery's.
+    delivery: String,
+    _sink: Sink,
 }
 
 const THEIR_USER: &str = "their-user";
 const CAMPAIGNS: &str = "/v1/partner/campaigns";
+const WEBHOOKS: &str = "/v1/partner/webhooks";
 
 async fn fill_theirs(stage: &Stage) -> Theirs {
     let body = json!({ "externalUserId": THEIR_USER, "email": "theirs@example.org" });
@@ -69,7 +74,21 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
     let asked = stage.theirs.signed_json("POST", path, &body).send().await;
     assert_eq!(asked.status, 201);
     let transactions = stage.theirs.call(&ListTransactions::default()).await;
+    let sink = Sink::open().await;
+    let hook = json!({ "url": sink.url, "eventTypes": ["campaign.ended"] });
+    let request = stage.theirs.signed_json("POST", WEBHOOKS, &hook);
+    let hook: Value = request.send().await.answer(201);
+    let webhook_id = hook["id"].as_str().unwrap().to_owned();
+    let path = format!("{WEBHOOKS}/{webhook_id}/test");
+    let test = stage.theirs.signed("POST", &path).send().await;
+    let delivery_id = test.answer::<Value>(202)["deliveryId"].clone();
+    stage
+        .until_count("deliveries WHERE status = 'DELIVERED'", 1)
+        .await;
     Theirs {
+        delivery: format!("{webhook_id} {}", delivery_id.as_str().unwrap()),
+        webhook_id,
+        _sink: sink,
         action_id: action["actionId"].as_str().unwrap().to_owned(),
         campaign_id: campaign["id"].as_str().unwrap().to_owned(),
         donation_id: link["partnerDonationId"].as_str().unwrap().to_owned(),
@@ -95,6 +114,9 @@ fn body_beside_id(path: &str) -> Value {
         }
         "/v1/partner/actions/{actionId}/reverse" => {
             json!({ "reversalPercentage": 10, "refundIdempotencyKey": "their refund" })
+        }
+        "/v1/partner/webhooks/{id}/replay" => {
+            json!({ "from": "2025-05-10T00:00:00Z", "to": "2025-05-11T00:00:00Z" })
         }
         _ => json!({}),
     }
@@ -124,6 +146,16 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
             "000000000000000000000000",
         ),
         (_, "jobId") => (Owner::Nobody, "1", "2"),
+        (path, "id") if path.contains("{deliveryId}") => (
+            Owner::Partner,
+            &theirs.delivery,
+            "000000000000000000000000 000000000000000000000000",
+        ),
+        (path, "id") if path.starts_with(WEBHOOKS) => (
+            Owner::Partner,
+            &theirs.webhook_id,
+            "000000000000000000000000",
+        ),
         (path, "id") if path.starts_with(CAMPAIGNS) => (
             Owner::Partner,
             &theirs.campaign_id,
@@ -134,17 +166,23 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
     }
 }
 
-/// A call with `value` in the place of its parameter, which is the only one.
+/// A call with `value` in the place of its parameter; of more than one, with each
+/// of the words.
 fn request(
     tenant: &Tenant,
     facts: &CallFacts,
     value: &str,
     (query, body): (&str, &Value),
 ) -> Request {
-    let path = match facts.path.split_once('{') {
-        Some((before, rest)) => format!("{before}{value}{}", rest.split_once('}').unwrap().1),
-        None => facts.path.to_owned(),
-    };
+    let mut values = value.split(' ');
+    let mut path = String::new();
+    for part in facts.path.split_inclusive('}') {
+        let (fixed, name) = part.split_once('{').unwrap_or((part, ""));
+        path.push_str(fixed);
+        if !name.is_empty() {
+            path.push_str(values.next().unwrap());
+        }
+    }
     let mut request = tenant
         .client
         .request(facts.method.as_str(), &format!("{path}{query}"));
@@ -221,7 +259,13 @@ fn plain_call(path: &str) -> (&'static str, Value) {
         "/v1/partner/actions/submit" => ("", action("ours")),
         "/v1/partner/actions/bulk" => ("", json!({ "actions": [action("ours")] })),
         CAMPAIGNS => ("", json!({ "name": "Our other campaign" })),
-        "/v1/partner/campaigns/active" => ("", json!({})),
+        "/v1/partner/campaigns/active"
+        | "/v1/partner/events"
+        | "/v1/partner/dashboard/webhooks/health" => ("", json!({})),
+        WEBHOOKS => (
+            "",
+            json!({ "url": "https://example.org/hooks", "receiveAllEvents": true }),
+        ),
         path => panic!("say how {path} is called"),
     }
 }
@@ -234,6 +278,7 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
     let secrets = [
         theirs.donation_id.as_str(),
         &theirs.campaign_id,
+        &theirs.webhook_id,
         "Their campaign",
         "theirs@example.org",
         ":777",

@@ -22,6 +22,13 @@ impl Stage {
             .await
     }
 
+    /// Returns when a table has so many rows; a condition may follow its name.
+    pub(crate) async fn until_count(&self, table: &str, count: i64) {
+        while self.count(table).await != count {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// The sum of a column: `amount FROM table`.
     pub(crate) async fn sum(&self, column: &str) -> i64 {
         let (column, from) = column.split_once(' ').unwrap();
@@ -50,8 +57,13 @@ impl Stage {
     pub(crate) async fn pass_leases(&self) {
         let sql = "SELECT CAST(COALESCE(MAX(leased_until), 0) AS BIGINT) AS number FROM jobs";
         let leased_until = self.number(sql.to_owned()).await;
+        let posts = "SELECT CAST(COALESCE(MAX(leased_until), 0) AS BIGINT) AS number FROM webhooks";
+        let leased_until = leased_until.max(self.number(posts.to_owned()).await);
         let updated_at = self
-            .number("SELECT MAX(updated_at) AS number FROM donations".to_owned())
+            .number(
+                "SELECT CAST(COALESCE(MAX(updated_at), 0) AS BIGINT) AS number FROM donations"
+                    .to_owned(),
+            )
             .await;
         self.pass_time(leased_until.max(updated_at) + 1 - self.now().0);
     }
@@ -74,6 +86,18 @@ impl Stage {
                 place: (row.get("commit_number"), row.get("position")),
             })
             .collect()
+    }
+
+    /// The ids of our partner's events of one type.
+    pub(crate) async fn event_ids(&self, name: &str) -> Vec<String> {
+        let mut conn = self.app().db.read().await.unwrap();
+        let rows = sqlx::query("SELECT id FROM events WHERE partner_id = $1 AND type = $2")
+            .bind(self.ours.partner.id.as_str())
+            .bind(name)
+            .fetch_all(&mut *conn)
+            .await
+            .unwrap();
+        rows.iter().map(|row| row.get("id")).collect()
     }
 
     /// Our partner's events of one type.

@@ -3,9 +3,12 @@
 pub mod actions;
 pub mod campaigns;
 pub mod configuration;
+pub mod deliveries;
 pub mod donations;
+pub mod events;
 mod lists;
 pub mod organizations;
 pub mod token_pools;
 pub mod transactions;
 pub mod users;
+pub mod webhooks;

@@ -6,6 +6,7 @@ use figment::{Error, Metadata, Profile, Provider};
 
 /// Those that are read as more than a text.
 const NUMBERS: &str = "rate_limit_";
+const FLAGS: &str = "allow_";
 const LISTS: &[&str] = &["trusted_proxies", "reward_rates"];
 
 /// The variables of these settings; others are left alone, and an empty one
@@ -43,6 +44,9 @@ fn read(name: &str, text: &str) -> Value {
             .collect();
         return Value::from(members);
     }
+    if let (true, Ok(flag)) = (name.starts_with(FLAGS), text.parse::<bool>()) {
+        return Value::from(flag);
+    }
     match text.parse::<u64>() {
         Ok(number) if name.starts_with(NUMBERS) => Value::from(number),
         _ => Value::from(text),
@@ -59,6 +63,10 @@ mod tests {
         assert_eq!(read("master_key", &digits).as_str(), Some(digits.as_str()));
         assert_eq!(read("data_dir", "2026").as_str(), Some("2026"));
         assert_eq!(read("rate_limit_standard", "5").to_u128(), Some(5));
+        assert_eq!(
+            read("allow_loopback_webhooks", "true").to_bool(),
+            Some(true)
+        );
         let networks = read("trusted_proxies", "10.0.0.0/8, fd00::/8");
         let networks: Option<Vec<_>> = networks
             .as_array()

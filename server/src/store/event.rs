@@ -3,20 +3,22 @@
 use shared::event::EventType;
 use shared::id::{EventId, PartnerId};
 use shared::time::Timestamp;
+use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Error};
 
-use super::Connection;
 use super::row::Columns as _;
 use super::sql::Column::{Number, Text};
 use super::sql::{Dialect, Rows, Table};
+use super::{Connection, Write};
 use crate::context::Context;
 
 /// Locks the partner's books and numbers this commit, in which its events stand.
 /// The first statement of every transaction that writes events.
-pub async fn next_commit(conn: &mut Connection, partner_id: &PartnerId) -> Result<i64, Error> {
+pub async fn next_commit(tx: &mut Write, partner_id: &PartnerId) -> Result<i64, Error> {
+    tx.tell(partner_id);
     sqlx::query("UPDATE books SET commit_number = commit_number + 1 WHERE partner_id = $1 RETURNING commit_number")
         .bind(partner_id.as_str())
-        .fetch_one(conn)
+        .fetch_one(&mut **tx)
         .await?
         .number("commit_number")
 }
@@ -58,7 +60,7 @@ pub async fn append(
 }
 
 /// An event and its place among the others of its partner.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EventRow {
     pub partner_id: PartnerId,
     pub commit_number: i64,
@@ -68,6 +70,15 @@ pub struct EventRow {
     /// The `data` of the webhook, as JSON text.
     pub data: String,
     pub created_at: Timestamp,
+}
+
+/// The place of an event among those of its partner: commit and position.
+pub type Place = (i64, i64);
+
+impl EventRow {
+    pub fn place(&self) -> Place {
+        (self.commit_number, self.position)
+    }
 }
 
 const EVENTS: Table = Table {
@@ -102,4 +113,74 @@ pub async fn insert(
         ])?;
     }
     rows.write(conn, dialect).await
+}
+
+/// The number of the partner's last commit. All that it and those before have
+/// told can be seen: commits of one partner take turns.
+pub async fn last_commit(conn: &mut Connection, partner_id: &PartnerId) -> Result<i64, Error> {
+    sqlx::query("SELECT commit_number FROM books WHERE partner_id = $1")
+        .bind(partner_id.as_str())
+        .fetch_one(conn)
+        .await?
+        .number("commit_number")
+}
+
+/// The events after a place, up to and with a commit, oldest first.
+pub async fn after(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    (place, last_commit): (Place, i64),
+    limit: i64,
+) -> Result<Vec<EventRow>, Error> {
+    let rows = sqlx::query(
+        "SELECT * FROM events
+         WHERE partner_id = $1 AND (commit_number, position) > ($2, $3) AND commit_number <= $4
+         ORDER BY commit_number, position LIMIT $5",
+    )
+    .bind(partner_id.as_str())
+    .bind(place.0)
+    .bind(place.1)
+    .bind(last_commit)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &AnyRow) -> Result<EventRow, Error> {
+    Ok(EventRow {
+        partner_id: row.text("partner_id")?,
+        commit_number: row.number("commit_number")?,
+        position: row.number("position")?,
+        id: row.text("id")?,
+        event_type: row.named("type", EventType::named)?,
+        data: row.text("data")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+/// The first commit of a partner that stood at `time` or later; the one to come,
+/// if none did. Moments go with commits but for what clocks differ by.
+pub async fn commit_at(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    time: Timestamp,
+) -> Result<i64, Error> {
+    let (mut low, mut high) = (0, last_commit(conn, partner_id).await? + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let row = sqlx::query(
+            "SELECT commit_number, created_at FROM events WHERE partner_id = $1 AND commit_number >= $2
+             ORDER BY commit_number, position LIMIT 1",
+        )
+        .bind(partner_id.as_str())
+        .bind(middle)
+        .fetch_optional(&mut *conn)
+        .await?;
+        match row {
+            Some(row) if row.time("created_at")? < time => low = row.number("commit_number")? + 1,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
 }

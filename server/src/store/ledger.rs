@@ -138,6 +138,9 @@ impl Work for Writer {
         if !changes.is_empty() {
             let by = (self.db.dialect(), &self.context);
             save::save(&mut tx, by, (changes, &mut books)).await?;
+            for partner_id in books.keys() {
+                tx.tell(partner_id);
+            }
             tx.commit().await?;
         }
         Ok(answers)

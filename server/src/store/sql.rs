@@ -171,24 +171,34 @@ impl Rows {
     }
 
     /// Writes all rows by one statement; an error if any was not written.
-    pub async fn write(mut self, conn: &mut Connection, dialect: Dialect) -> Result<(), Error> {
-        if self.count == 0 {
+    pub async fn write(self, conn: &mut Connection, dialect: Dialect) -> Result<(), Error> {
+        let (table, count) = (self.table, self.count);
+        let written = self.write_some(conn, dialect).await?;
+        if written == count {
             return Ok(());
+        }
+        Err(Error::Protocol(format!(
+            "{written} of {count} rows of {} were written",
+            table.name
+        )))
+    }
+
+    /// Writes the rows that the table's condition lets through, by one statement,
+    /// and answers how many that were.
+    pub async fn write_some(
+        mut self,
+        conn: &mut Connection,
+        dialect: Dialect,
+    ) -> Result<u64, Error> {
+        if self.count == 0 {
+            return Ok(0);
         }
         self.json.push(']');
         let done = sqlx::query(dialect.insert(self.table))
             .bind(self.json)
             .execute(conn)
             .await?;
-        if done.rows_affected() == self.count {
-            return Ok(());
-        }
-        Err(Error::Protocol(format!(
-            "{} of {} rows of {} were written",
-            done.rows_affected(),
-            self.count,
-            self.table.name
-        )))
+        Ok(done.rows_affected())
     }
 }
 

@@ -3,10 +3,12 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use shared::id::PartnerId;
 use sqlx::{Any, Error, Transaction};
 
 use super::caller::Caller;
 use super::memory::Memory;
+use super::news::News;
 use super::{Connection, setting};
 
 /// A transaction for writing. Nothing but SQL may be awaited before its commit;
@@ -16,15 +18,29 @@ pub struct Write {
     tx: Transaction<'static, Any>,
     callers: Arc<Memory<Caller>>,
     changed: Option<Forget>,
+    news: Arc<News>,
+    /// The partners of whom there is news.
+    told: Vec<PartnerId>,
 }
 
 impl Write {
-    pub(super) fn new(tx: Transaction<'static, Any>, callers: Arc<Memory<Caller>>) -> Self {
+    pub(super) fn new(
+        tx: Transaction<'static, Any>,
+        callers: Arc<Memory<Caller>>,
+        news: Arc<News>,
+    ) -> Self {
         Self {
             tx,
             callers,
             changed: None,
+            news,
+            told: Vec::new(),
         }
+    }
+
+    /// Lets those who wait for news of a partner look after the commit.
+    pub fn tell(&mut self, partner_id: &PartnerId) {
+        self.told.push(partner_id.clone());
     }
 
     /// The connection for a statement that changes keys or partners.
@@ -38,13 +54,21 @@ impl Write {
     /// writer's, and is held no longer than the commit takes.
     pub async fn commit(self) -> Result<(), Error> {
         let Self {
-            mut tx, changed, ..
+            mut tx,
+            changed,
+            news,
+            told,
+            ..
         } = self;
         if changed.is_some() {
             setting::raise_edition(&mut tx).await?;
         }
         let committed = tx.commit().await;
         drop(changed);
+        // Also of a commit whose end was lost.
+        if !told.is_empty() {
+            news.tell(&told);
+        }
         committed
     }
 }

@@ -1,0 +1,63 @@
+//! What the deliveries of one process share: its name on leases, the queue in
+//! which outcomes are written down, and how many are under way at a time.
+
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use crate::context::Context;
+use crate::store::Db;
+use crate::store::batch::{Batch, BatchError};
+use crate::store::delivery::record::{Note, Recorder};
+
+/// Deliveries under way at a time, to webhooks that answer and to those that do
+/// not: these have places of their own and cannot take the others'.
+const MAX_SENDING: usize = 512;
+const MAX_SENDING_SLOWLY: usize = 128;
+/// How long to wait for room in the queue, and how often an outcome is tried.
+const ROOM_WAIT: Duration = Duration::from_millis(50);
+const MAX_TRIES: u32 = 100;
+
+#[derive(Debug)]
+pub struct Desk {
+    /// Unlike that of any other process, or of this one before it was killed.
+    pub process: String,
+    pub(super) sending: Semaphore,
+    pub(super) sending_slowly: Semaphore,
+    notes: Batch<Recorder>,
+}
+
+impl Desk {
+    /// Starts the writer, which ends when the desk is dropped.
+    pub fn start(db: Db, context: &Context) -> (Self, Vec<JoinHandle<()>>) {
+        let process = context.random_hex::<12>();
+        let recorder = Recorder {
+            db,
+            process: process.clone(),
+        };
+        // One lane: this process never waits for itself.
+        let (notes, tasks) = Batch::start(recorder, context, 1);
+        let desk = Self {
+            process,
+            sending: Semaphore::new(MAX_SENDING),
+            sending_slowly: Semaphore::new(MAX_SENDING_SLOWLY),
+            notes,
+        };
+        (desk, tasks)
+    }
+
+    /// Writes a note down, durably; waits while there is no room.
+    pub(super) async fn write(&self, note: Note) -> Result<bool, BatchError> {
+        let mut tries = 1;
+        loop {
+            match self.notes.submit(note.clone()).await {
+                Err(BatchError::Full) if tries < MAX_TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(ROOM_WAIT).await;
+                }
+                other => return other,
+            }
+        }
+    }
+}

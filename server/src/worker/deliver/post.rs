@@ -1,0 +1,348 @@
+//! The deliveries of one webhook, as long as this process holds its lease and
+//! there is something to deliver.
+//!
+//! In an ordered webhook one delivery is under way at a time, and those that
+//! failed stand before the others until they are done.
+
+use std::collections::{HashSet, VecDeque};
+use std::pin::pin;
+use std::sync::Arc;
+
+use shared::id::{DeliveryId, PartnerId};
+use shared::time::Timestamp;
+use shared::webhook::DeliveryStatus;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::attempt::{self, Made, Sender};
+use super::pace::Pace;
+use super::{LOOK_AGAIN, LOOK_GAP};
+use crate::app::App;
+use crate::domain::webhook::parcel::Stationery;
+use crate::error::Error;
+use crate::store::delivery::DeliveryRow;
+use crate::store::delivery::claim::{self, WebhookKey};
+use crate::store::delivery::record::{self, Health, Letter, Note, Which};
+use crate::store::event::Place;
+
+/// The letters that are kept at hand.
+const AT_HAND: usize = 256;
+/// With fewer at hand, more are taken up.
+const FEW: usize = 64;
+/// The outcomes that may wait to be written down.
+const MAX_WRITING: usize = 512;
+/// After so many looks without anything to do, the webhook is let go.
+const QUIET_LOOKS: u32 = 5;
+
+pub(super) struct Post {
+    pub(super) app: Arc<App>,
+    pub(super) key: WebhookKey,
+    /// As it was when last looked at.
+    pub(super) seen: claim::Post,
+    /// All events up to here have deliveries.
+    pub(super) cursor: Place,
+    stationery: Stationery,
+    pace: Pace,
+    letters: VecDeque<Letter>,
+    /// The deliveries at hand, under way or being written down.
+    held: HashSet<DeliveryId>,
+    sending: JoinSet<(DeliveryRow, Option<Made>)>,
+    writing: JoinSet<DeliveryId>,
+    has_more: bool,
+    /// Nothing further is sent.
+    is_closed: bool,
+}
+
+/// Delivers until there is nothing to deliver, the lease is lost, or the server
+/// stops; what is under way is brought to its end.
+pub(super) async fn run(app: Arc<App>, key: WebhookKey) {
+    let mut post = match Post::open(app.clone(), key.clone()).await {
+        Ok(Some(post)) => post,
+        Ok(None) => return,
+        Err(error) => return error.log("deliveries"),
+    };
+    if let Err(error) = post.work().await {
+        error.log("deliveries");
+    }
+    if let Err(error) = post.close().await {
+        error.log("deliveries");
+    }
+}
+
+impl Post {
+    async fn open(app: Arc<App>, key: WebhookKey) -> Result<Option<Self>, Error> {
+        let seen = claim::post(&mut *app.db.read().await?, &key).await?;
+        let Some(seen) = seen else { return Ok(None) };
+        Ok(Some(Self {
+            stationery: Stationery::open(&app, &seen.row)?,
+            cursor: seen.cursor,
+            pace: Pace::default(),
+            letters: VecDeque::new(),
+            held: HashSet::new(),
+            sending: JoinSet::new(),
+            writing: JoinSet::new(),
+            has_more: false,
+            is_closed: false,
+            app,
+            key,
+            seen,
+        }))
+    }
+
+    async fn work(&mut self) -> Result<(), Error> {
+        let partner_id: PartnerId = self.key.partner_id.clone();
+        let mut news = self.app.db.news().of(&partner_id);
+        let mut which: fn(Timestamp) -> Which = Which::DueOrUntried;
+        let mut quiet_looks = 0;
+        while !self.app.shutdown.is_cancelled() && self.look().await? {
+            if self.seen.row.public.ordered {
+                self.fill_in_order().await?;
+            } else {
+                let now = self.app.context.now();
+                self.fill(which(now)).await?;
+                which = Which::Due;
+            }
+            self.send_some();
+            quiet_looks = if self.held.is_empty() && !self.has_more {
+                quiet_looks + 1
+            } else {
+                0
+            };
+            if quiet_looks > QUIET_LOOKS {
+                break;
+            }
+            self.go_on(&mut news).await;
+            if self.is_closed {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sees how the webhook stands; false if it is not to be delivered to.
+    async fn look(&mut self) -> Result<bool, Error> {
+        let seen = claim::post(&mut *self.app.db.read().await?, &self.key).await?;
+        let Some(seen) = seen else { return Ok(false) };
+        let is_ours = seen.leased_by == self.app.desk.process;
+        if !is_ours || !seen.row.public.is_active || seen.is_suspended {
+            return Ok(false);
+        }
+        let was_ordered = self.seen.row.public.ordered;
+        if seen.row.public.updated_at != self.seen.row.public.updated_at
+            || seen.row.secret_sealed != self.seen.row.secret_sealed
+        {
+            self.stationery = Stationery::open(&self.app, &seen.row)?;
+        }
+        if seen.row.public.ordered && !was_ordered {
+            self.put_down_all();
+        }
+        self.seen = seen;
+        Ok(true)
+    }
+
+    fn put_down_all(&mut self) {
+        for (delivery, _) in self.letters.drain(..) {
+            self.held.remove(&delivery.public.id);
+        }
+    }
+
+    async fn fill(&mut self, which: Which) -> Result<(), Error> {
+        let now = self.app.context.now();
+        let is_due = self.seen.next_due.is_some_and(|due| due <= now);
+        if is_due || matches!(which, Which::DueOrUntried(_)) {
+            self.read_pending(which).await?;
+        }
+        self.has_more = self.letters.len() >= AT_HAND;
+        while self.seen.replays > 0 && self.letters.len() < FEW {
+            let Some(step) = self.take_replay().await? else {
+                break;
+            };
+            self.take_in_hand(step.into_letters());
+        }
+        while self.cursor.0 < self.seen.last_commit && self.letters.len() < FEW {
+            let Some(step) = self.take_new().await? else {
+                return Ok(());
+            };
+            self.has_more |= step.has_more;
+            if step.has_test {
+                self.read_pending(Which::Due(now)).await?;
+            }
+            self.take_in_hand(step.into_letters());
+        }
+        self.has_more |= self.cursor.0 < self.seen.last_commit;
+        Ok(())
+    }
+
+    async fn read_pending(&mut self, which: Which) -> Result<(), Error> {
+        let limit = i64::try_from(AT_HAND + self.held.len()).unwrap_or(i64::MAX);
+        let mut conn = self.app.db.read().await?;
+        let letters = record::pending(&mut conn, &self.key, which, limit).await?;
+        drop(conn);
+        self.take_in_hand(letters);
+        Ok(())
+    }
+
+    fn take_in_hand(&mut self, letters: Vec<Letter>) {
+        for letter in letters {
+            if self.held.insert(letter.0.public.id.clone()) {
+                self.letters.push_back(letter);
+            }
+        }
+    }
+
+    /// In an ordered webhook, what is pending is read by the place of its events,
+    /// up to the first that must wait.
+    async fn fill_in_order(&mut self) -> Result<(), Error> {
+        self.has_more = false;
+        if !self.held.is_empty() {
+            return Ok(());
+        }
+        let mut first = self.first_pending().await?;
+        if first.len() < FEW {
+            while self.seen.replays > 0 && self.take_replay().await?.is_some() {}
+            if self.cursor.0 < self.seen.last_commit && self.take_new().await?.is_none() {
+                return Ok(());
+            }
+            first = self.first_pending().await?;
+        }
+        self.has_more = self.cursor.0 < self.seen.last_commit;
+        let now = self.app.context.now();
+        let is_due = |letter: &Letter| letter.0.due_at <= now || letter.0.tries == 0;
+        self.take_in_hand(first.into_iter().take_while(is_due).collect());
+        Ok(())
+    }
+
+    async fn first_pending(&self) -> Result<Vec<Letter>, Error> {
+        let limit = i64::try_from(FEW).unwrap_or(i64::MAX);
+        let mut conn = self.app.db.read().await?;
+        Ok(record::pending(&mut conn, &self.key, Which::First, limit).await?)
+    }
+
+    fn allowed(&self) -> usize {
+        if self.seen.row.public.ordered {
+            1
+        } else {
+            self.pace.allowed()
+        }
+    }
+
+    fn send_some(&mut self) {
+        while !self.is_closed
+            && self.sending.len() < self.allowed()
+            && self.writing.len() < MAX_WRITING
+        {
+            let Some(letter) = self.letters.pop_front() else {
+                return;
+            };
+            let sender = Sender {
+                app: self.app.clone(),
+                url: self.seen.row.public.url.clone(),
+                stationery: self.stationery.clone(),
+                is_slow: self.pace.is_slow(),
+            };
+            self.sending.spawn(sender.send(letter));
+        }
+    }
+
+    /// Sends on until it is time to look again.
+    async fn go_on(&mut self, news: &mut watch::Receiver<()>) {
+        let app = self.app.clone();
+        let was_busy = !self.held.is_empty();
+        let (mut look, mut gap) = (pin!(sleep(LOOK_AGAIN)), pin!(sleep(LOOK_GAP)));
+        loop {
+            tokio::select! {
+                Some(sent) = self.sending.join_next() => {
+                    if let Ok((delivery, made)) = sent {
+                        self.settle(delivery, made);
+                    }
+                }
+                Some(written) = self.writing.join_next() => {
+                    if let Ok(id) = written {
+                        self.held.remove(&id);
+                    }
+                }
+                () = &mut gap, if !gap.is_elapsed() => {}
+                _ = news.changed(), if gap.is_elapsed() => return,
+                () = &mut look => return,
+                () = app.shutdown.cancelled() => return,
+            }
+            if self.is_closed {
+                return;
+            }
+            self.send_some();
+            let is_done = was_busy && self.held.is_empty();
+            if is_done || (self.has_more && self.letters.len() < FEW) {
+                return;
+            }
+        }
+    }
+
+    /// Writes down what an attempt came to.
+    fn settle(&mut self, delivery: DeliveryRow, made: Option<Made>) {
+        let Some(made) = made else {
+            return self.put_down(delivery);
+        };
+        let now = self.app.context.now();
+        let chance = u16::from_be_bytes(self.app.context.random());
+        let webhook = &mut self.seen.row.public;
+        let (delivery, health) = attempt::settle(delivery, made, webhook, (now, chance));
+        match health {
+            None => {}
+            Some(Health::Recovered) => webhook.failing_since = None,
+            Some(Health::FailingSince(time)) => webhook.failing_since = Some(time),
+            Some(Health::Disabled(_)) => self.is_closed = true,
+        }
+        let is_delivered = delivery.public.status == DeliveryStatus::Delivered;
+        if is_delivered {
+            self.pace.succeeded();
+        } else {
+            self.pace.failed();
+            if self.seen.row.public.ordered {
+                // Those behind it wait for it.
+                self.put_down_all();
+            }
+        }
+        self.write(delivery, health);
+    }
+
+    /// Leaves a delivery that was not attempted: to the next who holds the
+    /// webhook, or, if its event is no longer kept, for good.
+    fn put_down(&mut self, mut delivery: DeliveryRow) {
+        if self.app.shutdown.is_cancelled() {
+            self.held.remove(&delivery.public.id);
+            return;
+        }
+        delivery.public.status = DeliveryStatus::Failed;
+        self.write(delivery, None);
+    }
+
+    fn write(&mut self, delivery: DeliveryRow, health: Option<Health>) {
+        let app = self.app.clone();
+        self.writing.spawn(async move {
+            let id = delivery.public.id.clone();
+            let delivery = Box::new(delivery);
+            let written = app.desk.write(Note::Settled { delivery, health }).await;
+            if let Err(error) = written {
+                // It is sent once more later, which receivers expect.
+                Error::from(error).log("deliveries");
+            }
+            id
+        });
+    }
+
+    /// Brings what is under way to its end, and lets the webhook go.
+    async fn close(&mut self) -> Result<(), Error> {
+        self.is_closed = true;
+        while let Some(sent) = self.sending.join_next().await {
+            if let Ok((delivery, made)) = sent {
+                self.settle(delivery, made);
+            }
+        }
+        while self.writing.join_next().await.is_some() {}
+        let mut tx = self.app.db.write().await?;
+        let end = (self.cursor, self.app.context.now());
+        claim::release(&mut tx, &self.key, &self.app.desk.process, end).await?;
+        Ok(tx.commit().await?)
+    }
+}
