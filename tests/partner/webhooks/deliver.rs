@@ -27,13 +27,7 @@ fn signature(secret: &str, message: &Message) -> String {
     use hmac::{Hmac, KeyInit as _, Mac as _};
     let mut mac = <Hmac<sha2::Sha256>>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{}.{}", message.headers["x-sir-timestamp"], message.body).as_bytes());
-    let hex: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256={hex}")
+    format!("sha256={}", hex(&mac.finalize().into_bytes()))
 }
 
 fn header_map(message: &Message) -> HeaderMap {
