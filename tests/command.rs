@@ -8,4 +8,5 @@ mod demo;
 mod ledger;
 mod partners;
 mod pool_requests;
+mod pools;
 mod portal_users;

@@ -30,7 +30,7 @@ pub(crate) use self::chance::Chance;
 pub(crate) use self::client::{Client, Keys, Request};
 pub(crate) use self::database::{Database, Kind, MASTER_KEY};
 pub(crate) use self::gift::{card_form, gift_with};
-pub(crate) use self::program::{Giving, Serving};
+pub(crate) use self::program::{Ended, Giving, Serving};
 pub(crate) use self::response::Response;
 pub(crate) use self::sink::{Message, Reaction, Sink};
 pub(crate) use self::tenant::Tenant;

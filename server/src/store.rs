@@ -56,8 +56,23 @@ const POSTGRES_WRITERS: u32 = 8;
 /// How long a caller waits for a connection before the answer is 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-const SQLITE_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-    PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;";
+/// What every connection to SQLite has.
+macro_rules! sqlite_settings {
+    () => {
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA busy_timeout = 5000;"
+    };
+}
+/// A page of a list, and the pages of its indexes, stay at hand.
+const SQLITE_READER_SETTINGS: &str = concat!(sqlite_settings!(), " PRAGMA cache_size = -16384;");
+/// What the one that writes has besides. A batch changes some thousand pages: in
+/// a smaller cache, of so many KiB, they would be read again and written more than
+/// once; and what a statement could have to undo need not go through a file. With
+/// a log of so many pages, many batches share the copying into the database.
+const SQLITE_WRITER_SETTINGS: &str = concat!(
+    sqlite_settings!(),
+    " PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16384;"
+);
 const POSTGRES_SETTINGS: &str = "SET idle_in_transaction_session_timeout = '10s'; \
     SET lock_timeout = '5s'; SET statement_timeout = '30s';";
 
@@ -143,8 +158,8 @@ impl Db {
                 make_folder(Path::new(path))?;
                 Self {
                     dialect: Dialect::Sqlite,
-                    writers: connect(address, 1, SQLITE_SETTINGS).await?,
-                    readers: connect(address, SQLITE_READERS, SQLITE_SETTINGS).await?,
+                    writers: connect(address, 1, SQLITE_WRITER_SETTINGS).await?,
+                    readers: connect(address, SQLITE_READERS, SQLITE_READER_SETTINGS).await?,
                     callers: Arc::default(),
                     news: Arc::default(),
                 }

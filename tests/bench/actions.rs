@@ -180,6 +180,9 @@ async fn warm(place: &Place) {
     play(address, vec![Bulks::new(&first)], people).await;
     let scripts = (0..MANY).map(|_| Submits::new(&place.world.tenants));
     play(address, scripts.collect(), Until::requests(20)).await;
+    if place.postgres.is_some() {
+        Postgres::analyze(&place.world.url).await;
+    }
     if let Err(status) = make_campaign(place, &first[0].signer).await {
         println!("{}: no campaigns in the mixed work ({status})", place.name);
     }

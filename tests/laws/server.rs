@@ -1,98 +1,161 @@
-//! The same commands through the server's writer, many at once, so that they
-//! share batches; then the whole ledger is audited by the stage.
+//! The same commands through the server's writer, those of several partners at
+//! once, so that they share batches: every answer is the machine's, and what is
+//! in the database in the end is what is in the machine's books. So both
+//! databases answer the same. Then the stage audits the ledger.
 
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
-use ledger::{Command, Outcome};
+use ledger::{Command, Expire, Outcome, Refusal};
+use server::store::campaign::{self, CampaignRow};
 use server::store::ledger::{LedgerError, Order};
-use shared::Code;
-use shared::money::Tokens;
+use server::store::partner::{self, Partner};
+use server::store::pool;
+use shared::id::{PartnerId, PoolId};
 
 use super::commands::Commands;
-use crate::stage::{DAY_MS, HOUR_MS, Stage};
+use super::content;
+use super::world::World;
+use crate::stage::Stage;
 
 on_both_databases! {
-    no_batch_of_commands_breaks_the_books,
+    the_server_answers_what_the_machine_answers,
 }
 
-async fn no_batch_of_commands_breaks_the_books(stage: &mut Stage) {
-    let end = stage.now().plus_ms(5 * HOUR_MS);
-    let ending = stage
-        .add_pool(300, |pool| {
-            (pool.expires_at, pool.vesting_days) = (Some(end), 7);
-        })
-        .await;
-    let bound = stage
-        .add_pool(300, |pool| pool.action_types = vec!["PURCHASE".to_owned()])
-        .await;
-    let pools = vec![stage.ours.pool_id.clone(), ending, bound];
-    let mut commands = Commands::seeded(7, pools.clone());
-    let mut done = BTreeMap::new();
-    for _ in 0..10 {
-        let size = 1 + commands.chance().below(80);
-        let batch: Vec<_> = (0..size).map(|_| commands.next()).collect();
-        let outcomes = join_all(batch.iter().map(|command| submit(stage, command.clone()))).await;
-        for (command, outcome) in batch.iter().zip(outcomes) {
-            check(&mut done, command, outcome);
+const PARTNERS: u64 = 3;
+const ROUNDS: usize = 25;
+/// What one partner asks in a round: so many times at most so much at once.
+const BULKS: usize = 4;
+const MOST_AT_ONCE: usize = 20;
+
+async fn the_server_answers_what_the_machine_answers(stage: &mut Stage) {
+    let mut players = Vec::new();
+    for seed in 0..PARTNERS {
+        players.push(Player::enter(stage, seed).await);
+    }
+    for _ in 0..ROUNDS {
+        let rounds: Vec<Vec<Vec<Command>>> = players.iter_mut().map(Player::draw).collect();
+        let asked = players.iter().zip(&rounds);
+        let asked =
+            asked.flat_map(|(player, round)| round.iter().map(|bulk| player.ask(stage, bulk)));
+        let mut answers = join_all(asked).await.into_iter().flatten();
+        for (player, round) in players.iter_mut().zip(&rounds) {
+            for command in round.iter().flatten() {
+                let answer = answers.next().unwrap();
+                assert_eq!(answer, player.world.play(command), "{command:?}");
+            }
         }
-        stage.pass_time(HOUR_MS);
+        let ms = players[0].commands.pause_ms(stage.now());
+        stage.pass_time(ms);
+        stage.sweep().await;
+        for player in &mut players {
+            player.pass_time(ms);
+        }
     }
-    stage.pass_time(DAY_MS);
-    let mut paid = 0;
-    for pool in &pools {
-        let pool = stage.balance_of_pool(pool).await;
-        assert!(pool.balance >= Tokens(0));
-        paid += pool.distributed.0;
+    for player in &players {
+        player.compare_books(stage).await;
     }
-    let credits = stage
-        .sum("amount FROM transactions WHERE type = 'CREDIT'")
-        .await;
-    assert_eq!(paid, credits);
-    assert_eq!(stage.sum("balance FROM wallets").await, credits);
-    let completed = stage.count("actions WHERE status = 'COMPLETED'").await;
-    assert_eq!(completed, i64::try_from(done.len()).unwrap());
-    assert!(
-        completed > 10,
-        "{completed} actions are too few to mean anything"
-    );
 }
 
-async fn submit(stage: &Stage, command: Command) -> Result<Outcome, LedgerError> {
-    let partner_id = stage.ours.partner.id.clone();
-    stage
-        .app()
-        .ledger
-        .submit(Order {
+/// A partner, what it asks, and the books that it should have.
+struct Player {
+    partner_id: PartnerId,
+    commands: Commands,
+    world: World,
+}
+
+impl Player {
+    async fn enter(stage: &Stage, seed: u64) -> Self {
+        let partner_id = PartnerId(format!("player {seed}"));
+        let commands = Commands::seeded(seed);
+        let scene = commands.scene();
+        let mut tx = stage.app().db.write().await.unwrap();
+        let partner = Partner {
+            id: partner_id.clone(),
+            slug: format!("player-{seed}"),
+            ..stage.ours.partner.clone()
+        };
+        partner::insert(&mut tx, &partner).await.unwrap();
+        for pool in &scene.pools {
+            pool::insert(&mut tx, &partner_id, pool).await.unwrap();
+        }
+        for campaign in &scene.campaigns {
+            let row = CampaignRow {
+                partner_id: partner_id.clone(),
+                public: campaign.clone(),
+                start_told: false,
+            };
+            campaign::insert(&mut tx, &row).await.unwrap();
+        }
+        for request_id in &scene.requests {
+            sqlx::query(
+                "INSERT INTO pool_requests (partner_id, id, amount, reason, status, created_at)
+                 VALUES ($1, $2, 1, 'growth', 'PENDING', 0)",
+            )
+            .bind(partner_id.as_str())
+            .bind(request_id.as_str())
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        }
+        tx.commit().await.unwrap();
+        Self {
             partner_id,
-            command,
-        })
-        .await
-}
+            world: World::of(scene),
+            commands,
+        }
+    }
 
-/// Whoever asks under a key gets the first answer or is told that it is used.
-fn check(
-    done: &mut BTreeMap<String, (String, Tokens)>,
-    command: &Command,
-    outcome: Result<Outcome, LedgerError>,
-) {
-    let Command::Reward(reward) = command else {
-        return;
-    };
-    let key = format!("{:?}", reward.key);
-    match outcome {
-        Ok(Outcome::Rewarded {
-            action_id, tokens, ..
-        }) => {
-            let action = (action_id.to_string(), tokens);
-            assert_eq!(*done.entry(key).or_insert_with(|| action.clone()), action);
+    fn draw(&mut self) -> Vec<Vec<Command>> {
+        let bulks = 0..self.commands.up_to(BULKS);
+        bulks
+            .map(|_| {
+                let commands = 0..self.commands.up_to(MOST_AT_ONCE);
+                commands.map(|_| self.commands.next()).collect()
+            })
+            .collect()
+    }
+
+    async fn ask(&self, stage: &Stage, commands: &[Command]) -> Vec<Result<Outcome, Refusal>> {
+        let order = |command: &Command| Order {
+            partner_id: self.partner_id.clone(),
+            command: command.clone(),
+        };
+        let orders = commands.iter().map(order).collect();
+        let answers = stage.app().ledger.submit_all(orders).await.unwrap();
+        let answer = |answer: Result<Outcome, LedgerError>| match answer {
+            Ok(outcome) => Ok(outcome),
+            Err(LedgerError::Refused(refusal)) => Err(refusal),
+            Err(LedgerError::Batch(error)) => panic!("{error}"),
+        };
+        answers.into_iter().map(answer).collect()
+    }
+
+    async fn compare_books(&self, stage: &Stage) {
+        let books = &self.world.books;
+        let mut conn = stage.app().db.read().await.unwrap();
+        let pools = pool::list_all(&mut conn, Some(&self.partner_id), 100).await;
+        drop(conn);
+        let pools = pools
+            .unwrap()
+            .into_iter()
+            .map(|pool| (pool.id.clone(), pool));
+        assert_eq!(pools.collect::<BTreeMap<_, _>>(), books.pools);
+        let content = content::of_database(stage, &self.partner_id).await;
+        assert_eq!(content, content::of_books(books, stage.now()));
+    }
+
+    /// Does what the sweeper does.
+    fn pass_time(&mut self, ms: i64) {
+        self.world.pass_time(ms);
+        let now = self.world.now();
+        let pools = self.world.books.pools.values();
+        let over = pools.filter(|pool| pool.expires_at.is_some_and(|end| end <= now));
+        let over: Vec<PoolId> = over.map(|pool| pool.id.clone()).collect();
+        for pool_id in over {
+            let seed = self.commands.seed();
+            let command = Command::Expire(Expire { seed, pool_id });
+            assert_eq!(self.world.play(&command), Ok(Outcome::Expired));
         }
-        Ok(Outcome::Failed { .. }) => assert!(!done.contains_key(&key), "{key} was done before"),
-        Ok(other) => panic!("a reward is no {other:?}"),
-        Err(LedgerError::Refused(refusal)) => {
-            let is_reused = refusal.code == Code::IdempotencyKeyReused;
-            assert!(is_reused || !done.contains_key(&key), "{key}: {refusal}");
-        }
-        Err(LedgerError::Batch(error)) => panic!("{error}"),
     }
 }

@@ -2,6 +2,7 @@
 
 mod change;
 mod erase;
+mod spend;
 mod transactions;
 
 use futures_util::future::join_all;

@@ -149,6 +149,9 @@ impl Books {
                 .sum::<i128>(),
             0
         );
+        if transaction.transaction_type == TransactionType::Allocation {
+            self.allocations.insert(transaction.id.clone());
+        }
         for entry in &transaction.entries {
             match &entry.account {
                 Account::Issuance | Account::Marketplace => {}

@@ -1,9 +1,9 @@
 //! Spending tokens, as the marketplace would; only the sandbox plays it.
 
 use ledger::{Command, Outcome, Spend};
+use shared::Code;
 use shared::id::PartnerId;
 use shared::user::{SpendTokens, SpentTokens};
-use shared::{Code, FieldError};
 
 use super::order::MAX_IDEMPOTENCY_KEY;
 use super::replay::Once;
@@ -50,16 +50,11 @@ pub async fn spend(
 }
 
 fn check(request: &SpendTokens) -> Result<(), Error> {
-    let mut problems = Vec::new();
-    if request.amount.0 <= 0 {
-        problems.push(FieldError::new("amount", "must be more than 0"));
-    }
-    if let Err(problem) = text::ascii(&request.idempotency_key, MAX_IDEMPOTENCY_KEY) {
-        problems.push(FieldError::new("idempotencyKey", problem));
-    }
-    if problems.is_empty() {
+    let amount = if request.amount.0 > 0 {
         Ok(())
     } else {
-        Err(Error::invalid(problems))
-    }
+        Err("must be more than 0".to_owned())
+    };
+    let key = text::ascii(&request.idempotency_key, MAX_IDEMPOTENCY_KEY);
+    text::refuse_any([("amount", amount), ("idempotencyKey", key)])
 }

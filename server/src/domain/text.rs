@@ -23,7 +23,9 @@ const MAX_METADATA_BYTES: usize = 16 * 1024;
 pub type Checked = Result<(), String>;
 
 /// Refuses fields that are wrong, all of them at once.
-pub fn refuse_any(checked: impl IntoIterator<Item = (&'static str, Checked)>) -> Result<(), Error> {
+pub fn refuse_any(
+    checked: impl IntoIterator<Item = (impl Into<String>, Checked)>,
+) -> Result<(), Error> {
     let problems: Vec<_> = checked
         .into_iter()
         .filter_map(|(field, checked)| Some(FieldError::new(field, checked.err()?)))

@@ -178,7 +178,7 @@ impl<W: Work> Writer<W> {
     async fn do_all(&self, items: &[W::Item], outcomes: &mut Vec<Result<W::Answer, BatchError>>) {
         match self.try_all(items).await {
             Ok(answers) => outcomes.extend(answers.into_iter().map(Ok)),
-            Err(error) if items.len() == 1 || blame(&error) != Blame::Items => {
+            Err(error) if items.len() == 1 || !blame(&error).may_be_of_one() => {
                 let error = BatchError::Failed(Arc::new(error));
                 outcomes.extend(items.iter().map(|_| Err(error.clone())));
             }
@@ -221,6 +221,14 @@ enum Blame {
 }
 
 impl Blame {
+    /// Whether an item alone may be what fails, so that the others would not.
+    const fn may_be_of_one(self) -> bool {
+        match self {
+            Self::Others | Self::Items => true,
+            Self::Connection | Self::Load => false,
+        }
+    }
+
     const fn may_pass(self) -> bool {
         match self {
             Self::Others | Self::Connection => true,

@@ -34,3 +34,12 @@ pub(super) fn end(to: Option<Timestamp>) -> (i64, &'static str) {
 pub(super) fn start(from: Option<Timestamp>) -> i64 {
     from.map_or(i64::MIN, |time| time.0)
 }
+
+/// The condition, if its member of the filter is there. The parameter is
+/// mentioned either way, so that all statements take the same ones.
+pub(super) fn given<T>(member: Option<&T>, condition: &str, parameter: &str) -> String {
+    match member {
+        Some(_) => condition.to_owned(),
+        None => format!("CAST({parameter} AS TEXT) IS NULL"),
+    }
+}

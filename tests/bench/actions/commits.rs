@@ -23,16 +23,15 @@ pub(super) async fn on_postgres(postgres: &Postgres, world: &World) -> Option<f6
 /// By the frames of SQLite's log that end a commit.
 pub(super) async fn on_sqlite(world: &World, database: &Path) -> Option<f64> {
     let log = database.with_extension("db-wal");
-    let before = count(&log);
-    act(world).await;
-    let after = count(&log);
-    // Another salt is another log: the first one was full and began anew.
-    let commits = if before.salt == after.salt {
-        after.commits - before.commits
-    } else {
-        after.commits
-    };
-    Some(float(commits) / float(ACTIONS))
+    loop {
+        let before = count(&log);
+        act(world).await;
+        let after = count(&log);
+        // Another salt is another log: the first one was full and began anew.
+        if before.salt == after.salt {
+            return Some(float(after.commits - before.commits) / float(ACTIONS));
+        }
+    }
 }
 
 async fn act(world: &World) {

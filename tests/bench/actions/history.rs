@@ -20,11 +20,11 @@ type Pages = Vec<(&'static str, Result<f64, u16>)>;
 /// Makes `actions` actions, or as many as there is time for, and prints what
 /// grew.
 pub(super) async fn run(place: &Place, actions: u64, time: Duration) {
-    let started = Instant::now();
     println!("\nhistory on {}", place.name);
     let few = vec![Submits::of_few(&place.world.tenants, PEOPLE)];
     play(place.world.server.address, few, Until::requests(FEW)).await;
     let short = pages(place).await;
+    let started = Instant::now();
     let mut made = FEW;
     println!("{:>12} actions", "memory");
     for part in [FEW * 10, actions / 10, actions / 2, actions] {

@@ -6,10 +6,10 @@
 \set now 1760000000000
 BEGIN;
 INSERT INTO actions (partner_id, id, key_space, idempotency_key, fingerprint, action_type, amount_minor,
-        currency, status, tokens, pool_id, metadata, created_at)
+        currency, status, tokens, tokens_reversed, reversed_percent, pool_id, metadata, created_at)
     VALUES ('partner', 'a' || to_hex(:id::bigint), 'partner', 'bench-' || to_hex(:id::bigint),
         md5(to_hex(:id::bigint)) || md5(to_hex(:id::bigint)), 'PURCHASE', 4999,
-        'USD', 'COMPLETED', 50, 'pool', '{}', :now::bigint);
+        'USD', 'COMPLETED', 50, 0, 0, 'pool', '{}', :now::bigint);
 INSERT INTO transactions (partner_id, id, type, amount, user_id, pool_id, action_id, position, created_at)
     VALUES ('partner', 't' || to_hex(:id::bigint), 'CREDIT', 50, 'user_' || :user::bigint, 'pool',
         'a' || to_hex(:id::bigint), 0, :now::bigint);

@@ -32,6 +32,7 @@ pub(super) struct Tenant {
 
 /// A server, its database, and who calls it.
 pub(super) struct World {
+    pub(super) url: String,
     pub(super) server: Server,
     pub(super) tenants: Arc<[Tenant]>,
 }
@@ -51,7 +52,11 @@ impl World {
                 ("GIVING_RATE_LIMIT_STANDARD", &limit),
             ],
         );
-        Self { server, tenants }
+        Self {
+            url,
+            server,
+            tenants,
+        }
     }
 }
 

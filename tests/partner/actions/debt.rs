@@ -5,6 +5,7 @@ use shared::id::{ActionId, PoolId};
 use shared::money::Tokens;
 use shared::transaction::TransactionType::{Credit, DebtRepayment, Reversal};
 
+use super::bind_first_pool;
 use crate::stage::{HOUR_MS, Stage, purchase};
 
 on_both_databases! {
@@ -31,10 +32,7 @@ async fn earned_and_spent(stage: &Stage, key: &str, amount: i64) -> ActionId {
 
 /// Another pool, which alone pays for volunteers.
 async fn volunteers_pool(stage: &Stage, vesting_days: i64) -> PoolId {
-    let ours = &stage.ours.pool_id;
-    let types = "'[\"PURCHASE\",\"DONATION\"]'";
-    let bind = format!("UPDATE pools SET action_types = {types} WHERE id = '{ours}'");
-    stage.change_rows(&bind).await;
+    bind_first_pool(stage).await;
     let shape = |pool: &mut ledger::Pool| {
         (pool.action_types, pool.vesting_days) = (vec!["VOLUNTEER".to_owned()], vesting_days);
     };

@@ -76,8 +76,8 @@ fn plan<'a>(
     let holders: Option<Vec<Holder>> = receivers.iter().cloned().collect();
     let holders = holders.ok_or(Stop::Unpaid(Code::UserNotFound))?;
     let campaign = campaign::choose(books, command, stamp).map_err(Stop::Unpaid)?;
-    let mut parts = campaign::parts(command, campaign)
-        .map_err(|_| Stop::Refused(Code::AmountTooLarge.into()))?;
+    let too_large = || Stop::Refused(Code::AmountTooLarge.into());
+    let mut parts = campaign::parts(command, campaign).map_err(|_| too_large())?;
     if let Some(campaign) = campaign {
         let users: Vec<UserId> = holders.iter().map(|holder| holder.id.clone()).collect();
         campaign::cap(books, campaign, &mut parts, &users);
@@ -85,6 +85,11 @@ fn plan<'a>(
     let total = Tokens(parts.iter().map(|part| part.0).sum());
     let (pool, refills) =
         choose_pool(books, &command.action_type, total, stamp).map_err(Stop::Unpaid)?;
+    if let Some(campaign) = campaign {
+        // Several pools may pay for one campaign, so none of them bounds it.
+        let spent = campaign.spent.0.checked_add(total.0);
+        spent.ok_or_else(too_large)?;
+    }
     Ok(Plan {
         holders,
         parts,

@@ -39,11 +39,9 @@ pub async fn list_actions(app: Arc<App>, call: Authorized<ListActions>) -> Answe
     let mut conn = app.db.read().await?;
     let reader = (app.db.dialect(), partner_id);
     let rows = store::action::list(&mut conn, reader, &filter, &asked.window()).await?;
-    let total = if asked.wants_total() {
-        Some(store::action::count(&mut conn, partner_id, &filter).await?)
-    } else {
-        None
-    };
+    let total = asked
+        .total(store::action::count(&mut conn, partner_id, &filter))
+        .await?;
     Ok(Reply::new(asked.answer(rows, total, |action| {
         (action.created_at, action.id.as_str())
     })))

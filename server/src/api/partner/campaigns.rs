@@ -52,11 +52,9 @@ pub async fn list_campaigns(
     };
     let mut conn = app.db.read().await?;
     let rows = store::campaign::list(&mut conn, partner_id, &filter, &asked.window()).await?;
-    let total = if asked.wants_total() {
-        Some(store::campaign::count(&mut conn, partner_id, &filter).await?)
-    } else {
-        None
-    };
+    let total = asked
+        .total(store::campaign::count(&mut conn, partner_id, &filter))
+        .await?;
     Ok(Reply::new(asked.answer(rows, total, |row| {
         (row.created_at, row.id.as_str())
     })))

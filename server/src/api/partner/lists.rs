@@ -61,17 +61,12 @@ impl Asked {
         }
     }
 
-    /// Whether the length of the list is asked for.
-    pub(super) fn wants_total(&self) -> bool {
-        self.page.is_some()
-    }
-
     /// The length of the list, if it is asked for; else nothing is counted.
     pub(super) async fn total<E>(
         &self,
         count: impl Future<Output = Result<i64, E>>,
     ) -> Result<Option<i64>, E> {
-        if self.wants_total() {
+        if self.page.is_some() {
             count.await.map(Some)
         } else {
             Ok(None)

@@ -28,51 +28,23 @@ pub(super) struct Priced {
     pub(super) rate: Rate,
 }
 
-/// What is wrong, field by field.
-#[derive(Default)]
-struct Problems(Vec<FieldError>);
-
-impl Problems {
-    fn check(&mut self, field: impl Into<String>, checked: text::Checked) {
-        if let Err(message) = checked {
-            self.0.push(FieldError::new(field, message));
-        }
-    }
-
-    fn done(self) -> Result<(), Error> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::invalid(self.0))
-        }
-    }
-}
+/// A field and what is wrong with it, if anything is.
+type Check = (String, text::Checked);
 
 pub(super) fn submit(settings: &Settings, request: &SubmitAction) -> Result<Priced, Error> {
-    let mut problems = Problems::default();
-    problems.check(
-        "idempotencyKey",
-        text::ascii(&request.idempotency_key, MAX_IDEMPOTENCY_KEY),
-    );
-    problems.check("actionType", text::type_code(&request.action_type));
-    if let Some(id) = &request.campaign_id {
-        problems.check("campaignId", text::ascii(id.as_str(), MAX_CAMPAIGN_ID));
-    }
-    if let Some(metadata) = &request.metadata {
-        problems.check("metadata", text::metadata(metadata));
-    }
-    stakeholders(&mut problems, request);
     let code = request.currency.as_deref().unwrap_or("USD");
     let currency = Currency::named(code);
     let amount = currency.map(|currency| request.amount.to_minor(currency));
+    let mut checks = texts(request);
+    stakeholders(&mut checks, request);
     if let (Some(currency), Some(Err(NotMinor::TooManyDecimals))) = (currency, &amount) {
         let message = format!(
             "must have at most {} decimals in {code}",
             currency.decimals()
         );
-        problems.0.push(FieldError::new("amount", message));
+        checks.push(("amount".to_owned(), Err(message)));
     }
-    problems.done()?;
+    text::refuse_any(checks)?;
     let no_rate = || {
         let message = format!("there is no reward rate for {code}");
         let field = FieldError::new("currency", &message);
@@ -92,59 +64,71 @@ pub(super) fn submit(settings: &Settings, request: &SubmitAction) -> Result<Pric
     })
 }
 
-fn stakeholders(problems: &mut Problems, request: &SubmitAction) {
+fn texts(request: &SubmitAction) -> Vec<Check> {
+    let key = text::ascii(&request.idempotency_key, MAX_IDEMPOTENCY_KEY);
+    let campaign = request.campaign_id.as_ref();
+    let campaign = campaign.map_or(Ok(()), |id| text::ascii(id.as_str(), MAX_CAMPAIGN_ID));
+    let metadata = request.metadata.as_ref().map_or(Ok(()), text::metadata);
+    vec![
+        ("idempotencyKey".to_owned(), key),
+        (
+            "actionType".to_owned(),
+            text::type_code(&request.action_type),
+        ),
+        ("campaignId".to_owned(), campaign),
+        ("metadata".to_owned(), metadata),
+    ]
+}
+
+fn stakeholders(checks: &mut Vec<Check>, request: &SubmitAction) {
     let count = request.stakeholders.len();
     if !(1..=MOST_STAKEHOLDERS).contains(&count) {
         let message = format!("must have 1 to {MOST_STAKEHOLDERS} items");
-        problems.0.push(FieldError::new("stakeholders", message));
+        checks.push(("stakeholders".to_owned(), Err(message)));
         return;
     }
     let mut seen = BTreeSet::new();
     for (index, stakeholder) in request.stakeholders.iter().enumerate() {
-        let field = |name: &str| format!("stakeholders[{index}].{name}");
         let type_code = &stakeholder.stakeholder_type_code;
         let user = stakeholder.partner_user_id.as_str();
-        problems.check(field("stakeholderTypeCode"), text::type_code(type_code));
-        problems.check(
-            field("partnerUserId"),
-            text::printable(user, text::MAX_USER_ID),
-        );
-        if let Some(email) = &stakeholder.user_email {
-            problems.check(field("userEmail"), text::email(email));
-        }
-        let names = [
-            ("userFirstName", &stakeholder.user_first_name),
-            ("userLastName", &stakeholder.user_last_name),
+        let named = |name: &Option<String>| {
+            let name = name.as_deref();
+            name.map_or(Ok(()), |name| text::printable(name, text::MAX_NAME))
+        };
+        let email = stakeholder.user_email.as_deref();
+        let once = if seen.insert((type_code, user)) {
+            Ok(())
+        } else {
+            Err(format!("is there twice as {type_code}"))
+        };
+        let fields = [
+            ("stakeholderTypeCode", text::type_code(type_code)),
+            ("partnerUserId", text::printable(user, text::MAX_USER_ID)),
+            ("partnerUserId", once),
+            ("userEmail", email.map_or(Ok(()), text::email)),
+            ("userFirstName", named(&stakeholder.user_first_name)),
+            ("userLastName", named(&stakeholder.user_last_name)),
         ];
-        for (name, value) in names {
-            if let Some(value) = value {
-                problems.check(field(name), text::printable(value, text::MAX_NAME));
-            }
-        }
-        if !seen.insert((type_code, user)) {
-            let message = format!("is there twice as {type_code}");
-            problems
-                .0
-                .push(FieldError::new(field("partnerUserId"), message));
-        }
+        let place = |name: &str| format!("stakeholders[{index}].{name}");
+        checks.extend(fields.map(|(name, checked)| (place(name), checked)));
     }
 }
 
 pub(super) fn reverse(request: &ReverseAction) -> Result<(), Error> {
-    let mut problems = Problems::default();
-    if request.reversal_percentage.hundredths() == 0 {
-        problems.check("reversalPercentage", Err("must be more than 0".to_owned()));
-    }
-    problems.check(
-        "refundIdempotencyKey",
-        text::ascii(&request.refund_idempotency_key, MAX_IDEMPOTENCY_KEY),
-    );
-    if let Some(reason) = request
+    let percent = if request.reversal_percentage.hundredths() == 0 {
+        Err("must be more than 0".to_owned())
+    } else {
+        Ok(())
+    };
+    let key = text::ascii(&request.refund_idempotency_key, MAX_IDEMPOTENCY_KEY);
+    let reason = request
         .reason
         .as_deref()
-        .filter(|reason| !reason.is_empty())
-    {
-        problems.check("reason", text::printable(reason, MAX_REASON));
-    }
-    problems.done()
+        .filter(|reason| !reason.is_empty());
+    let reason = reason.map_or(Ok(()), |reason| text::printable(reason, MAX_REASON));
+    text::refuse_any([
+        ("reversalPercentage", percent),
+        ("refundIdempotencyKey", key),
+        ("reason", reason),
+    ])
 }

@@ -3,18 +3,18 @@
 use shared::action::{ActionRecord, ListActions};
 use shared::id::{ActionId, PartnerId};
 use shared::time::Timestamp;
-use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, AssertSqlSafe, Error};
 
 use super::record;
 use crate::store::Connection;
-use crate::store::list::Window;
+use crate::store::list::{self, Window, given};
 use crate::store::row::Columns as _;
 use crate::store::sql::Dialect;
 
 /// Which actions.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     status: Option<&'static str>,
     action_type: Option<String>,
@@ -39,92 +39,68 @@ impl From<ListActions> for Filter {
     }
 }
 
-/// Rows by themselves, and the condition that finds them by an index.
-struct Source {
-    tables: &'static str,
-    condition: &'static str,
-    /// What the list is ordered by.
-    place: &'static str,
-}
-
-const ANY_USER: &str = "(CAST($4 AS TEXT) IS NULL OR a.id IN (
-    SELECT s.action_id FROM stakeholders s WHERE s.partner_id = $1 AND s.external_id = $4))";
-const ANY_CAMPAIGN: &str = "(CAST($5 AS TEXT) IS NULL OR a.campaign_id = $5)";
-const ANY_KEY: &str = "(CAST($6 AS TEXT) IS NULL OR a.idempotency_key = $6)";
-const OF_KEY: &str = "a.key_space = 'caller' AND a.idempotency_key = $6";
-const OF_CAMPAIGN: &str = "a.campaign_id = $5";
 /// Each action once, also for a user who took part in it twice.
-const OF_USER: &str = "s.partner_id = $1 AND s.external_id = $4 AND a.id = s.action_id
+const OF_USER: &str = "s.partner_id = $1 AND s.external_id = $5 AND a.id = s.action_id
     AND s.position = (SELECT MIN(x.position) FROM stakeholders x
-        WHERE x.partner_id = $1 AND x.action_id = s.action_id AND x.external_id = $4)";
+        WHERE x.partner_id = $1 AND x.action_id = s.action_id AND x.external_id = $5)";
 
 impl Filter {
-    /// The place to look: the key names one action, a user has few, a campaign
-    /// more; without any of them, all are walked from the newest.
-    fn source(&self) -> Source {
-        let plain = |condition| Source {
-            tables: "actions a",
-            condition,
-            place: "a.created_at, a.id",
-        };
-        match self {
-            Self { key: Some(_), .. } => plain(OF_KEY),
-            Self { user: Some(_), .. } => Source {
-                tables: "stakeholders s CROSS JOIN actions a",
-                condition: OF_USER,
-                place: "s.created_at, s.action_id",
-            },
-            Self {
-                campaign: Some(_), ..
-            } => plain(OF_CAMPAIGN),
-            Self { .. } => plain("1 = 1"),
+    /// A user's actions are found by the stakeholders, which keep their time; all
+    /// others by the actions themselves, of which a key names one, and a campaign
+    /// some.
+    fn tables(&self) -> &'static str {
+        match (&self.key, &self.user) {
+            (None, Some(_)) => "stakeholders s CROSS JOIN actions a",
+            (Some(_), _) | (None, None) => "actions a",
         }
     }
 
-    fn is_empty(&self) -> bool {
-        matches!(
-            self,
-            Self {
-                status: None,
-                action_type: None,
-                user: None,
-                campaign: None,
-                key: None,
-                from: None,
-                to: None
-            }
-        )
+    /// What the list is ordered by.
+    fn place(&self) -> (&'static str, &'static str) {
+        match (&self.key, &self.user) {
+            (None, Some(_)) => ("s.created_at", "s.action_id"),
+            (Some(_), _) | (None, None) => ("a.created_at", "a.id"),
+        }
     }
 
-    fn select(&self, columns: &str, rest: &str) -> AssertSqlSafe<String> {
-        let Source {
-            tables, condition, ..
-        } = self.source();
-        AssertSqlSafe(format!(
-            "SELECT {columns} FROM {tables}
-             WHERE a.partner_id = $1 AND {condition} AND {ANY_USER} AND {ANY_CAMPAIGN} AND {ANY_KEY}
-               AND (CAST($2 AS TEXT) IS NULL OR a.status = $2)
-               AND (CAST($3 AS TEXT) IS NULL OR a.action_type = $3)
-               AND (CAST($7 AS BIGINT) IS NULL OR a.created_at >= $7)
-               AND (CAST($8 AS BIGINT) IS NULL OR a.created_at < $8)
-               {rest}"
-        ))
+    fn conditions(&self) -> String {
+        let (time, id) = self.place();
+        let of_user = match (&self.key, &self.user) {
+            (None, Some(_)) => OF_USER.to_owned(),
+            (Some(_), Some(_)) => "a.id IN (SELECT s.action_id FROM stakeholders s
+                WHERE s.partner_id = $1 AND s.external_id = $5)"
+                .to_owned(),
+            (_, None) => given(self.user.as_ref(), "", "$5"),
+        };
+        let of_key = "a.key_space = 'caller' AND a.idempotency_key = $7";
+        [
+            "a.partner_id = $1".to_owned(),
+            format!("{time} >= $2 AND ({time}, {id}) < ($3, $4)"),
+            of_user,
+            given(self.campaign.as_ref(), "a.campaign_id = $6", "$6"),
+            given(self.key.as_ref(), of_key, "$7"),
+            given(self.status.as_ref(), "a.status = $8", "$8"),
+            given(self.action_type.as_ref(), "a.action_type = $9", "$9"),
+        ]
+        .join(" AND ")
     }
 
     fn bind<'q>(
         &'q self,
         sql: AssertSqlSafe<String>,
         partner_id: &'q PartnerId,
+        below: (i64, &'q str),
     ) -> Query<'q, Any, AnyArguments> {
         sqlx::query(sql)
             .bind(partner_id.as_str())
-            .bind(self.status)
-            .bind(&self.action_type)
+            .bind(list::start(self.from))
+            .bind(below.0)
+            .bind(below.1)
             .bind(&self.user)
             .bind(&self.campaign)
             .bind(&self.key)
-            .bind(self.from.map(|time| time.0))
-            .bind(self.to.map(|time| time.0))
+            .bind(self.status)
+            .bind(&self.action_type)
     }
 }
 
@@ -135,20 +111,14 @@ pub async fn list(
     filter: &Filter,
     window: &Window,
 ) -> Result<Vec<ActionRecord>, Error> {
-    let place = filter.source().place;
-    let (time, id) = place.split_once(", ").unwrap_or((place, place));
-    let sql = filter.select(
-        "a.*",
-        &format!(
-            "AND (CAST($9 AS BIGINT) IS NULL OR ({time}, {id}) < ($9, $10))
-             ORDER BY {time} DESC, {id} DESC LIMIT $11 OFFSET $12"
-        ),
-    );
-    let after = window.after.as_ref();
+    let (time, id) = filter.place();
+    let sql = AssertSqlSafe(format!(
+        "SELECT a.* FROM {} WHERE {} ORDER BY {time} DESC, {id} DESC LIMIT $10 OFFSET $11",
+        filter.tables(),
+        filter.conditions(),
+    ));
     let rows = filter
-        .bind(sql, partner_id)
-        .bind(after.map(|(time, _)| time.0))
-        .bind(after.map(|(_, id)| id.as_str()))
+        .bind(sql, partner_id, window.below(filter.to))
         .bind(window.limit)
         .bind(window.offset)
         .fetch_all(&mut *conn)
@@ -162,14 +132,19 @@ pub async fn count(
     partner_id: &PartnerId,
     filter: &Filter,
 ) -> Result<i64, Error> {
-    let row: AnyRow = if filter.is_empty() {
+    let row = if *filter == Filter::default() {
         sqlx::query("SELECT actions AS total FROM books WHERE partner_id = $1")
             .bind(partner_id.as_str())
             .fetch_one(conn)
             .await?
     } else {
-        let sql = filter.select("COUNT(*) AS total", "");
-        filter.bind(sql, partner_id).fetch_one(conn).await?
+        let sql = AssertSqlSafe(format!(
+            "SELECT COUNT(*) AS total FROM {} WHERE {}",
+            filter.tables(),
+            filter.conditions(),
+        ));
+        let below = list::end(filter.to);
+        filter.bind(sql, partner_id, below).fetch_one(conn).await?
     };
     row.number("total")
 }

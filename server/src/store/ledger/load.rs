@@ -196,9 +196,13 @@ impl Loader<'_> {
         let mut participants = self.load_participants(&rows, wanted, now).await?;
         for row in rows {
             let mut action = action::read(&row)?;
+            let books = self.books(&row)?;
+            if books.action_keys.contains_key(&action.id) {
+                // Asked for again and to be reversed: it was found by key and by id.
+                continue;
+            }
             let found = participants.remove(&action.id);
             action.participants = found.unwrap_or_default().into_values().collect();
-            let books = self.books(&row)?;
             books
                 .action_keys
                 .insert(action.id.clone(), action.key.clone());

@@ -1,18 +1,17 @@
 //! The events that a movement gives rise to, as webhooks will tell them.
 
-use ledger::{Account, Action, ActionStatus, Books, Effect, News, Transaction};
+use ledger::{Action, ActionStatus, Books, Effect, Entry, News, Transaction};
 use serde::Serialize;
 use serde_json::json;
 use shared::action::ActionEvent;
 use shared::event::EventType;
 use shared::id::PoolId;
-use shared::money::Tokens;
 use shared::time::Timestamp;
 use shared::transaction;
-use shared::transaction::{Direction, Entry, TransactionType};
+use shared::transaction::TransactionType;
 
 use crate::config::Environment;
-use crate::store::{action, pool};
+use crate::store::{self, action, pool};
 
 /// Where and when it happened.
 type Scene = (Timestamp, Environment);
@@ -112,31 +111,17 @@ fn action_view(action: &Action) -> ActionEvent {
 }
 
 fn transaction_view(moved: &Transaction) -> transaction::Transaction {
-    let holder = moved
-        .holder
-        .as_ref()
-        .map(|holder| holder.external_id.clone());
-    let name = || holder.as_ref().map_or("", |holder| holder.as_str());
-    let account = |account: &Account| match account {
-        Account::Issuance | Account::Marketplace => account.kind().to_owned(),
-        Account::Pool(id) | Account::Receivable(id) => format!("{}:{id}", account.kind()),
-        Account::Wallet(_) | Account::Debt(..) => format!("{}:{}", account.kind(), name()),
+    let holder = moved.holder.as_ref().map(|holder| &holder.external_id);
+    let shown = |entry: &Entry| {
+        let account = (entry.account.kind(), entry.account.id());
+        store::transaction::entry((account.0, &account.1), holder, entry.amount)
     };
-    let entries = moved.entries.iter().map(|entry| Entry {
-        account: account(&entry.account),
-        direction: if entry.amount < 0 {
-            Direction::Debit
-        } else {
-            Direction::Credit
-        },
-        amount: Tokens(entry.amount.abs()),
-    });
     transaction::Transaction {
         id: moved.id.clone(),
         transaction_type: moved.transaction_type,
         amount: moved.amount,
-        entries: entries.collect(),
-        external_user_id: holder.clone(),
+        entries: moved.entries.iter().map(shown).collect(),
+        external_user_id: holder.cloned(),
         action_id: moved.action_id.clone(),
         pool_id: moved.pool_id.clone(),
         created_at: moved.created_at,

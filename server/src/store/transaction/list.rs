@@ -9,7 +9,7 @@ use sqlx::{Any, AssertSqlSafe, Error};
 
 use super::SHOWN;
 use crate::store::Connection;
-use crate::store::list::{self, Window};
+use crate::store::list::{self, Window, given};
 use crate::store::row::Columns as _;
 use crate::store::sql::Dialect;
 
@@ -120,15 +120,6 @@ impl Filter {
             .bind(self.external_user_id.as_ref().map(ExternalUserId::as_str))
             .bind(self.transaction_type.map(TransactionType::as_str))
             .bind(self.pool_id.as_ref().map(PoolId::as_str))
-    }
-}
-
-/// The condition, if its member of the filter is there. The parameter is
-/// mentioned either way, so that all statements take the same ones.
-fn given<T>(member: Option<&T>, condition: &str, parameter: &str) -> String {
-    match member {
-        Some(_) => condition.to_owned(),
-        None => format!("CAST({parameter} AS TEXT) IS NULL"),
     }
 }
 
