@@ -28,11 +28,9 @@ pub async fn list_deliveries(
     };
     let mut conn = app.db.read().await?;
     let rows = store::delivery::list(&mut conn, partner_id, &filter, &asked.window()).await?;
-    let total = if asked.wants_total() {
-        Some(store::delivery::count(&mut conn, partner_id, &filter).await?)
-    } else {
-        None
-    };
+    let total = asked
+        .total(store::delivery::count(&mut conn, partner_id, &filter))
+        .await?;
     Ok(Reply::new(asked.answer(rows, total, |delivery| {
         (delivery.created_at, delivery.id.as_str())
     })))

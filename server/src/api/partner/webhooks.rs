@@ -31,11 +31,9 @@ pub async fn list_webhooks(
     let asked = Asked::read(query.page, query.limit, query.cursor.as_deref())?;
     let mut conn = app.db.read().await?;
     let rows = store::webhook::list(&mut conn, partner_id, &asked.window()).await?;
-    let total = if asked.wants_total() {
-        Some(store::webhook::count(&mut conn, partner_id).await?)
-    } else {
-        None
-    };
+    let total = asked
+        .total(store::webhook::count(&mut conn, partner_id))
+        .await?;
     let shown = rows.into_iter().map(|row| row.public).collect();
     Ok(Reply::new(asked.answer(shown, total, |webhook| {
         (webhook.created_at, webhook.id.as_str())
