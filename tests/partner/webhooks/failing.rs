@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use crate::stage::{Chance, DAY_MS, HOUR_MS, MINUTE_MS, Message, Reaction, Sink, Stage};
+use crate::stage::{Chance, DAY_MS, HOUR_MS, MINUTE_MS, Reaction, Sink, Stage};
 
 on_both_databases! {
     a_delivery_is_tried_ten_times_and_then_has_failed,
