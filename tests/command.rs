@@ -6,6 +6,7 @@ mod bad_start;
 mod call;
 mod demo;
 mod ledger;
+mod listen;
 mod partners;
 mod pool_requests;
 mod pools;

@@ -180,6 +180,20 @@ impl Stage {
         self.running = Some(running);
     }
 
+    /// Starts another server beside the one that runs, on the same database and
+    /// by the same clock.
+    pub(crate) async fn start_another(&self) -> Running {
+        let context = Context::by_hand(self.now_ms.clone());
+        start(self.settings(), context, Fill::Nothing)
+            .await
+            .unwrap()
+    }
+
+    /// A client of another server.
+    pub(crate) fn client_of(&self, running: &Running) -> Client {
+        Client::new(&running.app.base_url, self.now_ms.clone())
+    }
+
     /// Lets everyone call a server at another address.
     pub(crate) fn call_at(&mut self, base_url: &str) {
         for tenant in [&mut self.ours, &mut self.theirs] {

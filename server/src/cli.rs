@@ -6,6 +6,7 @@ mod credentials;
 mod flags;
 mod indent;
 mod keys;
+mod listen;
 mod migrate;
 mod output;
 mod partners;
@@ -14,6 +15,7 @@ mod pools;
 mod portal_users;
 mod serve;
 mod sign;
+mod trigger;
 mod verify_ledger;
 
 use std::process::ExitCode;
@@ -59,6 +61,10 @@ enum Command {
     Sign(sign::Sign),
     /// Sign a call, send it and print the answer
     Call(call::Call),
+    /// Print events as they happen, and hand them on
+    Listen(listen::Listen),
+    /// Make a sample event happen
+    Trigger(trigger::Trigger),
     /// Audit every account against its entries
     VerifyLedger(verify_ledger::VerifyLedger),
 }
@@ -86,6 +92,10 @@ pub enum CommandError {
     Credentials(#[from] credentials::CredentialsError),
     #[error(transparent)]
     Sign(#[from] sign::SignError),
+    #[error(transparent)]
+    Listen(#[from] listen::ListenError),
+    #[error(transparent)]
+    Trigger(#[from] trigger::TriggerError),
     #[error(transparent)]
     Outbound(#[from] OutboundError),
     #[error("the output cannot be written: {0}")]
@@ -121,6 +131,8 @@ pub async fn run() -> Result<ExitCode, CommandError> {
         Command::Pools(pools) => pools.run(&flags).await,
         Command::PoolRequests(requests) => requests.run(&flags).await,
         Command::Sign(sign) => sign.run(&flags),
+        Command::Listen(listen) => listen.run(&flags).await,
+        Command::Trigger(trigger) => trigger.run(&flags).await,
         Command::Call(call) => return finish(call.run(&flags).await),
         Command::VerifyLedger(verify) => return finish(verify.run(&flags).await),
     };

@@ -21,6 +21,7 @@ pub mod partner;
 pub mod pool;
 pub mod pool_request;
 pub mod portal_user;
+pub mod prune;
 pub mod replay;
 mod row;
 pub mod setting;

@@ -3,6 +3,7 @@
 
 mod callers;
 pub mod deliver;
+pub mod prune;
 pub mod reward;
 pub mod sweep;
 
@@ -21,6 +22,7 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(callers::run(app.clone())),
         tokio::spawn(deliver::run(app.clone())),
+        tokio::spawn(prune::run(app.clone())),
         tokio::spawn(reward::run(app.clone())),
         tokio::spawn(sweep::run(app.clone())),
     ]

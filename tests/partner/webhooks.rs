@@ -7,6 +7,7 @@ mod failing;
 mod feed;
 mod guard;
 mod ordered;
+mod prune;
 mod register;
 mod shared_work;
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -37,6 +38,16 @@ pub(crate) struct Message {
 impl Message {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// The headers of Standard Webhooks, for its libraries.
+    pub(crate) fn header_map(&self) -> HeaderMap {
+        let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+        let header = |name: &'static str| {
+            let value = self.headers[name].parse().unwrap();
+            (HeaderName::from_static(name), value)
+        };
+        names.into_iter().map(header).collect()
     }
 
     pub(crate) fn event_id(&self) -> String {

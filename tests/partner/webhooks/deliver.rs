@@ -1,6 +1,5 @@
 //! What is delivered, to whom, and how it proves where it comes from.
 
-use http::HeaderMap;
 use serde_json::{Value, json};
 use shared::partner::PartnerStatus;
 use standardwebhooks::Webhook;
@@ -28,18 +27,6 @@ fn signature(secret: &str, message: &Message) -> String {
     let mut mac = <Hmac<sha2::Sha256>>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{}.{}", message.headers["x-sir-timestamp"], message.body).as_bytes());
     format!("sha256={}", hex(&mac.finalize().into_bytes()))
-}
-
-fn header_map(message: &Message) -> HeaderMap {
-    let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
-    let header = |name: &'static str| {
-        let name_and_value = (
-            http::HeaderName::from_static(name),
-            message.headers[name].parse(),
-        );
-        (name_and_value.0, name_and_value.1.unwrap())
-    };
-    names.into_iter().map(header).collect()
 }
 
 fn secret_of(webhook: &Value) -> &str {
@@ -92,7 +79,7 @@ async fn the_libraries_of_standard_webhooks_verify_with_the_secret_as_shown(stag
     stage.user("ada").await;
     let message = sink.received(1).await.remove(0);
     let verifier = Webhook::new(secret_of(&webhook)).unwrap();
-    let mut headers = header_map(&message);
+    let mut headers = message.header_map();
     verifier.verify(message.body.as_bytes(), &headers).unwrap();
     headers.insert("webhook-id", "evt_other".parse().unwrap());
     assert!(verifier.verify(message.body.as_bytes(), &headers).is_err());
@@ -120,7 +107,7 @@ async fn both_secrets_sign_during_the_grace_and_then_the_new_one(stage: &mut Sta
     for secret in [old, new] {
         let verifier = Webhook::new(secret).unwrap();
         verifier
-            .verify(message.body.as_bytes(), &header_map(&message))
+            .verify(message.body.as_bytes(), &message.header_map())
             .unwrap();
     }
     stage.pass_time(DAY_MS);

@@ -3,10 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::stage::{Chance, Giving, Message, Serving, Sink, Stage};
+use serde_json::json;
+
+use crate::stage::{Chance, Client, Giving, Message, Serving, Sink, Stage};
 
 on_both_databases! {
     what_was_acknowledged_before_a_kill_is_delivered_after_it,
+    two_processes_deliver_everything_once,
+    a_process_takes_over_from_one_that_stopped,
 }
 
 const KILLS: u64 = 20;
@@ -49,4 +53,52 @@ async fn what_was_acknowledged_before_a_kill_is_delivered_after_it(stage: &mut S
     sink.until(|messages| ids(messages).is_superset(&told))
         .await;
     assert_eq!(ids(&sink.messages()), told);
+}
+
+/// Makes a user through a server, which is an event.
+async fn user_at(stage: &Stage, client: &Client, name: &str) {
+    let request = client.request("POST", "/v1/partner/users");
+    let request = request.json(&json!({ "externalUserId": name }));
+    let keys = &stage.ours.keys;
+    let made = request.signed(&keys.secret, &keys.hmac_secret).send().await;
+    assert_eq!(made.status, 201);
+}
+
+async fn two_processes_deliver_everything_once(stage: &mut Stage) {
+    let another = stage.start_another().await;
+    let clients = [stage.ours.client.clone(), stage.client_of(&another)];
+    let mut sinks = Vec::new();
+    for _ in 0..5 {
+        let sink = Sink::open().await;
+        stage.users_webhook(&sink, false).await;
+        sinks.push(sink);
+    }
+    for number in 0..40 {
+        let client = &clients[number % 2];
+        user_at(stage, client, &format!("user-{number}")).await;
+    }
+    stage.until_deliveries("DELIVERED", 200).await;
+    for sink in &sinks {
+        assert_eq!(
+            (ids(&sink.messages()).len(), sink.messages().len()),
+            (40, 40)
+        );
+    }
+    another.stop().await;
+}
+
+async fn a_process_takes_over_from_one_that_stopped(stage: &mut Stage) {
+    let sink = Sink::open().await;
+    stage.users_webhook(&sink, true).await;
+    let another = stage.start_another().await;
+    let client = stage.client_of(&another);
+    user_at(stage, &client, "a").await;
+    sink.received(1).await;
+    stage.stop().await;
+    user_at(stage, &client, "b").await;
+    sink.received(2).await;
+    another.stop().await;
+    stage.restart(|_| {}).await;
+    stage.user("c").await;
+    sink.received(3).await;
 }
