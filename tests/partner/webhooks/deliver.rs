@@ -5,7 +5,7 @@ use shared::partner::PartnerStatus;
 use standardwebhooks::Webhook;
 
 use super::path_of;
-use crate::stage::{DAY_MS, Message, Reaction, Sink, Stage};
+use crate::stage::{DAY_MS, Message, Reaction, Sink, Stage, hex};
 
 on_both_databases! {
     an_event_is_delivered_with_everything_that_proves_it,
