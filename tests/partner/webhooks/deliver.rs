@@ -1,5 +1,7 @@
 //! What is delivered, to whom, and how it proves where it comes from.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use shared::partner::PartnerStatus;
 use standardwebhooks::Webhook;
@@ -26,12 +28,11 @@ fn signature(secret: &str, message: &Message) -> String {
     use hmac::{Hmac, KeyInit as _, Mac as _};
     let mut mac = <Hmac<sha2::Sha256>>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{}.{}", message.headers["x-sir-timestamp"], message.body).as_bytes());
-    let hex: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digits = mac.finalize().into_bytes();
+    let hex = digits.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    });
     format!("sha256={hex}")
 }
 

@@ -161,9 +161,12 @@ async fn a_receiver_that_fails_at_random_gets_everything(stage: &mut Stage) {
 async fn retry_after_is_honoured(stage: &mut Stage) {
     let sink = Sink::open().await;
     let date = "retry-after: Sat, 10 May 2025 11:30:00 GMT";
-    sink.react(move |_, body| match body.contains("\"ada\"") {
-        true => Reaction::AnswerWith(429, "retry-after: 120".to_owned()),
-        false => Reaction::AnswerWith(503, date.to_owned()),
+    sink.react(move |_, body| {
+        if body.contains("\"ada\"") {
+            Reaction::AnswerWith(429, "retry-after: 120".to_owned())
+        } else {
+            Reaction::AnswerWith(503, date.to_owned())
+        }
     });
     stage.users_webhook(&sink, false).await;
     for (user, wait) in [("ada", 120_000), ("bob", 600_000)] {

@@ -37,7 +37,7 @@ async fn what_was_acknowledged_before_a_kill_is_delivered_after_it(stage: &mut S
         let giving = serve(stage);
         stage.call_at(&giving.base_url);
         let mut chance = Chance::seeded(seed);
-        for number in 0..1 + chance.below(USERS) {
+        for number in 0..=chance.below(USERS) {
             stage.user(&format!("user-{seed}-{number}")).await;
         }
         if chance.below(2) == 0 {
