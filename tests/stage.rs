@@ -27,7 +27,7 @@ use tokio::runtime;
 
 pub(crate) use self::action::{Act, purchase};
 pub(crate) use self::chance::Chance;
-pub(crate) use self::client::{Client, Keys, Request};
+pub(crate) use self::client::{Client, Keys, Request, hex};
 pub(crate) use self::database::{Database, Kind, MASTER_KEY};
 pub(crate) use self::gift::{card_form, gift_with};
 pub(crate) use self::program::{Ended, Giving, Serving};

@@ -1,13 +1,11 @@
 //! What is delivered, to whom, and how it proves where it comes from.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 use shared::partner::PartnerStatus;
 use standardwebhooks::Webhook;
 
 use super::path_of;
-use crate::stage::{DAY_MS, Message, Reaction, Sink, Stage};
+use crate::stage::{DAY_MS, Message, Reaction, Sink, Stage, hex};
 
 on_both_databases! {
     an_event_is_delivered_with_everything_that_proves_it,
@@ -28,12 +26,7 @@ fn signature(secret: &str, message: &Message) -> String {
     use hmac::{Hmac, KeyInit as _, Mac as _};
     let mut mac = <Hmac<sha2::Sha256>>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{}.{}", message.headers["x-sir-timestamp"], message.body).as_bytes());
-    let digits = mac.finalize().into_bytes();
-    let hex = digits.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").unwrap();
-        text
-    });
-    format!("sha256={hex}")
+    format!("sha256={}", hex(&mac.finalize().into_bytes()))
 }
 
 fn secret_of(webhook: &Value) -> &str {
