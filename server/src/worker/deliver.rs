@@ -75,9 +75,9 @@ async fn claim_some(app: &App, held: &HashMap<WebhookKey, Id>) -> Result<Vec<Web
     let now = app.context.now();
     let found = {
         let mut conn = app.db.read().await?;
-        // Beside those whose own lease has lapsed while the clock jumped.
+        // Beside those that are held here already.
         let limit = MAX_CLAIM + i64::try_from(held.len()).unwrap_or(0);
-        claim::claimable(&mut conn, now, limit).await?
+        claim::claimable(&mut conn, &app.desk.process, now, limit).await?
     };
     let mut free = found.into_iter().filter(|key| !held.contains_key(key));
     let Some(first) = free.next() else {

@@ -18,10 +18,12 @@ pub struct WebhookKey {
     pub id: WebhookId,
 }
 
-/// Webhooks that have something to deliver and that nobody holds, at most
-/// `limit`.
+/// Webhooks that have something to deliver and that no other process holds, at
+/// most `limit`. Those that this one holds are among them: it may have failed to
+/// let one go.
 pub async fn claimable(
     conn: &mut Connection,
+    process: &str,
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<WebhookKey>, Error> {
@@ -29,7 +31,8 @@ pub async fn claimable(
         "SELECT w.partner_id, w.id FROM webhooks w
          JOIN books b ON b.partner_id = w.partner_id
          JOIN partners p ON p.id = w.partner_id
-         WHERE w.is_active = 1 AND w.deleted_at IS NULL AND p.status <> 'SUSPENDED' AND w.leased_until <= $1
+         WHERE w.is_active = 1 AND w.deleted_at IS NULL AND p.status <> 'SUSPENDED'
+           AND (w.leased_until <= $1 OR w.leased_by = $3)
            AND (w.cursor_commit < b.commit_number
                 OR (SELECT MIN(d.due_at) FROM deliveries d
                     WHERE d.partner_id = w.partner_id AND d.webhook_id = w.id AND d.status = 'PENDING') <= $1
@@ -38,6 +41,7 @@ pub async fn claimable(
     )
     .bind(now.0)
     .bind(limit)
+    .bind(process)
     .fetch_all(conn)
     .await?;
     rows.iter()
@@ -59,7 +63,7 @@ pub async fn claim(
 ) -> Result<bool, Error> {
     let done = sqlx::query(
         "UPDATE webhooks SET leased_by = $3, leased_until = $4
-         WHERE partner_id = $1 AND id = $2 AND leased_until <= $5",
+         WHERE partner_id = $1 AND id = $2 AND (leased_until <= $5 OR leased_by = $3)",
     )
     .bind(key.partner_id.as_str())
     .bind(key.id.as_str())

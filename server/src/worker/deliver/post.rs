@@ -50,6 +50,8 @@ pub(super) struct Post {
     sending: JoinSet<(DeliveryRow, Option<Made>)>,
     writing: JoinSet<DeliveryId>,
     has_more: bool,
+    /// Whether what is pending waits for one that failed before it.
+    is_waiting: bool,
     /// Nothing further is sent.
     is_closed: bool,
 }
@@ -57,16 +59,19 @@ pub(super) struct Post {
 /// Delivers until there is nothing to deliver, the lease is lost, or the server
 /// stops; what is under way is brought to its end.
 pub(super) async fn run(app: Arc<App>, key: WebhookKey) {
-    let mut post = match Post::open(app.clone(), key.clone()).await {
-        Ok(Some(post)) => post,
-        Ok(None) => return,
-        Err(error) => return error.log("deliveries"),
+    let done = async {
+        let Some(mut post) = Post::open(app, key).await? else {
+            return Ok(());
+        };
+        let worked = post.work().await;
+        post.close().await?;
+        worked
     };
-    if let Err(error) = post.work().await {
+    let done: Result<(), Error> = done.await;
+    if let Err(error) = done {
         error.log("deliveries");
-    }
-    if let Err(error) = post.close().await {
-        error.log("deliveries");
+        // The webhook is claimed again at once when this ends.
+        sleep(LOOK_AGAIN).await;
     }
 }
 
@@ -83,6 +88,7 @@ impl Post {
             sending: JoinSet::new(),
             writing: JoinSet::new(),
             has_more: false,
+            is_waiting: false,
             is_closed: false,
             app,
             key,
@@ -104,7 +110,7 @@ impl Post {
                 which = Which::Due;
             }
             self.send_some();
-            quiet_looks = if self.held.is_empty() && !self.has_more {
+            quiet_looks = if self.held.is_empty() && !self.has_more && !self.is_waiting {
                 quiet_looks + 1
             } else {
                 0
@@ -209,6 +215,7 @@ impl Post {
         self.has_more = self.cursor.0 < self.seen.last_commit;
         let now = self.app.context.now();
         let is_due = |letter: &Letter| letter.0.due_at <= now || letter.0.tries == 0;
+        self.is_waiting = first.len() > 1;
         self.take_in_hand(first.into_iter().take_while(is_due).collect());
         Ok(())
     }
