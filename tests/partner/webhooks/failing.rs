@@ -15,6 +15,7 @@ on_both_databases! {
     retry_after_is_honoured,
     a_redirect_is_a_failure_and_is_not_followed,
     a_connection_that_breaks_is_a_failure,
+    a_receiver_that_never_answers_has_failed,
     a_large_answer_is_read_to_a_kibibyte,
     a_receiver_that_is_gone_is_told_no_more,
     five_days_of_failure_disable_a_webhook_until_it_is_set_going,
@@ -226,6 +227,20 @@ async fn a_connection_that_breaks_is_a_failure(stage: &mut Stage) {
         assert_ne!(shown["lastResponse"]["bodyStart"], "");
     }
     stage.until_deliveries("DELIVERED", 1).await;
+}
+
+/// Waits for the deadline itself, as the server does.
+async fn a_receiver_that_never_answers_has_failed(stage: &mut Stage) {
+    let sink = Sink::open().await;
+    sink.react(|_, _| Reaction::Hang);
+    let webhook = stage.users_webhook(&sink, false).await;
+    stage.user("ada").await;
+    due_after(stage, 1).await;
+    let shown = stage.deliveries(&webhook, "").await.remove(0);
+    assert_eq!(shown["lastResponse"]["status"], Value::Null);
+    let why = shown["lastResponse"]["bodyStart"].as_str().unwrap();
+    assert_eq!(why, "no answer within 15 seconds");
+    assert!(stage.seen_webhook(&webhook).await["failingSince"].is_string());
 }
 
 async fn a_large_answer_is_read_to_a_kibibyte(stage: &mut Stage) {
