@@ -16,7 +16,6 @@ on_both_databases! {
     all_that_is_wrong_is_named_at_once,
     what_is_just_allowed_is_done,
     what_is_no_json_is_said_by_its_place,
-    a_body_that_is_too_long_is_not_read,
     a_wrong_reversal_is_named,
     a_cursor_that_is_not_ours_is_refused,
 }
@@ -277,12 +276,6 @@ async fn what_is_no_json_is_said_by_its_place(stage: &mut Stage) {
         refused.refused(Code::ValidationError);
     }
     assert_eq!(stage.row_counts().await, before);
-}
-
-async fn a_body_that_is_too_long_is_not_read(stage: &mut Stage) {
-    let act = purchase("one").with("ignored", &json!("x".repeat(1024 * 1024)));
-    stage.submit(&act).await.refused(Code::PayloadTooLarge);
-    stage.bulk(&[act]).await.refused(Code::PayloadTooLarge);
 }
 
 async fn a_wrong_reversal_is_named(stage: &mut Stage) {
