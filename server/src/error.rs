@@ -69,6 +69,16 @@ impl Error {
         Self::new(Code::ValidationError, message).naming(errors)
     }
 
+    /// Refuses all fields that are wrong at once, if any are.
+    pub fn refuse_any(problems: impl IntoIterator<Item = FieldError>) -> Result<(), Self> {
+        let problems: Vec<_> = problems.into_iter().collect();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self::invalid(problems))
+        }
+    }
+
     /// Names the fields that gave rise to it.
     #[must_use]
     pub fn naming(mut self, errors: Vec<FieldError>) -> Self {

@@ -129,14 +129,27 @@ impl Books {
             Effect::Granted(request_id) => {
                 self.pending_requests.remove(request_id);
             }
-            Effect::Refilled { pool_id, .. }
-            | Effect::Expired(pool_id)
-            | Effect::Warned { pool_id, .. }
-            | Effect::Depleted(pool_id) => {
-                if let Some(pool) = self.pools.get_mut(pool_id) {
-                    pool.note(effect);
+            Effect::Refilled {
+                pool_id,
+                amount,
+                day,
+            } => {
+                let pool = self.pools.get_mut(pool_id);
+                if let Some(refill) = pool.and_then(|pool| pool.refill.as_mut()) {
+                    refill.count_one(*amount, *day);
                 }
             }
+            Effect::Expired(pool_id) => {
+                if let Some(pool) = self.pools.get_mut(pool_id) {
+                    pool.expiry_booked = true;
+                }
+            }
+            Effect::Warned { pool_id, told } => {
+                if let Some(pool) = self.pools.get_mut(pool_id) {
+                    pool.low_balance_told = *told;
+                }
+            }
+            Effect::Depleted(_) => {}
         }
     }
 

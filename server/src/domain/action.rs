@@ -59,17 +59,19 @@ pub async fn submit_all(
                     partner_id: partner_id.clone(),
                     command,
                 });
-                items.push(Err(key));
+                items.push(Item::Sent(key));
             }
-            Err(error) => items.push(Ok(failed_item(index, find_key(text), &error))),
+            Err(error) => {
+                items.push(Item::Unread(failed_item(index, find_key(text), &error)));
+            }
         }
     }
     let mut outcomes = app.ledger.submit_all(orders).await?.into_iter();
     let mut results = Vec::with_capacity(total);
     for (index, item) in items.into_iter().enumerate() {
         results.push(match item {
-            Ok(failed) => failed,
-            Err(key) => match outcomes.next() {
+            Item::Unread(failed) => failed,
+            Item::Sent(key) => match outcomes.next() {
                 Some(outcome) => done_item(index, key, outcome),
                 None => failed_item(index, Some(key), &Error::overloaded()),
             },
@@ -83,6 +85,14 @@ pub async fn submit_all(
         failed: total - succeeded,
         results,
     })
+}
+
+/// How far an item of a bulk call came.
+enum Item {
+    /// It cannot be read, and that is its result.
+    Unread(BulkItem),
+    /// The ledger has it, under this key.
+    Sent(String),
 }
 
 fn read_item(app: &App, text: &RawValue) -> Result<(String, Command), Error> {

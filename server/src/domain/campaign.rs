@@ -127,14 +127,7 @@ fn check_present(request: &UpdateCampaign) -> Result<(), Error> {
         ("status", request.status == Change::Clear),
     ];
     let nulls = is_null.into_iter().filter(|(_, is_null)| *is_null);
-    let problems: Vec<_> = nulls
-        .map(|(field, _)| FieldError::new(field, "must not be null"))
-        .collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid(problems))
-    }
+    Error::refuse_any(nulls.map(|(field, _)| FieldError::new(field, "must not be null")))
 }
 
 fn changed(before: Campaign, change: UpdateCampaign) -> Campaign {

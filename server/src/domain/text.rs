@@ -26,15 +26,10 @@ pub type Checked = Result<(), String>;
 pub fn refuse_any(
     checked: impl IntoIterator<Item = (impl Into<String>, Checked)>,
 ) -> Result<(), Error> {
-    let problems: Vec<_> = checked
-        .into_iter()
-        .filter_map(|(field, checked)| Some(FieldError::new(field, checked.err()?)))
-        .collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid(problems))
-    }
+    let checked = checked.into_iter();
+    Error::refuse_any(
+        checked.filter_map(|(field, checked)| Some(FieldError::new(field, checked.err()?))),
+    )
 }
 
 /// 1 to `most` characters, none of them a control character.

@@ -39,7 +39,7 @@ pub async fn create(
     let secret = new_secret(app);
     let headers = request.headers.clone().unwrap_or_default();
     let public = new_webhook(app, request, now);
-    check::refuse_any(check::all(app, &public, &headers))?;
+    Error::refuse_any(check::all(app, &public, &headers))?;
     let row = WebhookRow {
         partner_id: partner_id.clone(),
         headers_sealed: seal_headers(app, &public.id, &headers)?,
@@ -113,7 +113,7 @@ pub async fn update(
     let before = row.public.clone();
     let (mut row, is_new) = (changed(app, row, request)?, headers.is_some());
     let checked = headers.unwrap_or_default();
-    check::refuse_any(check::all(app, &row.public, &checked))?;
+    Error::refuse_any(check::all(app, &row.public, &checked))?;
     if row.public == before && !is_new {
         return Ok(before);
     }
@@ -135,7 +135,7 @@ fn check_present(request: &UpdateWebhook) -> Result<(), Error> {
         ("isActive", request.is_active == Change::Clear),
     ];
     let nulls = is_null.into_iter().filter(|(_, is_null)| *is_null);
-    check::refuse_any(nulls.map(|(field, _)| FieldError::new(field, "must not be null")))
+    Error::refuse_any(nulls.map(|(field, _)| FieldError::new(field, "must not be null")))
 }
 
 fn changed(app: &App, row: WebhookRow, change: UpdateWebhook) -> Result<WebhookRow, Error> {

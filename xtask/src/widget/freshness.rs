@@ -28,20 +28,20 @@ const SOURCES: [&str; 10] = [
 /// What one build was made from and for.
 pub(super) struct Stamp {
     purpose: Purpose,
-    library: Library,
+    standard_library: Library,
     sources: u64,
 }
 
 impl Stamp {
     /// Taken before the build, so that what changes during it counts as changed.
-    pub(super) fn of_sources(purpose: Purpose, library: Library) -> Outcome<Self> {
+    pub(super) fn of_sources(purpose: Purpose, standard_library: Library) -> Outcome<Self> {
         let roots: Vec<PathBuf> = SOURCES
             .iter()
             .map(|name| place::root().join(name))
             .collect();
         Ok(Self {
             purpose,
-            library,
+            standard_library,
             sources: fingerprint(&roots)?,
         })
     }
@@ -70,7 +70,7 @@ impl Stamp {
             Purpose::Try => "try",
             Purpose::Ship => "ship",
         };
-        let library = match self.library {
+        let library = match self.standard_library {
             Library::ReadyMade => "ready-made",
             Library::RebuiltForSize => "rebuilt",
         };

@@ -6,8 +6,6 @@ use shared::time::Timestamp;
 use shared::token_pool::PoolStatus;
 use shared::transaction::TransactionType;
 
-use crate::movement::Effect;
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pool {
     pub id: PoolId,
@@ -49,6 +47,15 @@ pub struct Refill {
 }
 
 impl Refill {
+    /// Takes up that it was used.
+    pub(super) fn count_one(&mut self, amount: Tokens, day: i64) {
+        self.allowance.0 -= amount.0;
+        if self.day != day {
+            (self.day, self.count) = (day, 0);
+        }
+        self.count += 1;
+    }
+
     /// The refills that a fall of the balance to `balance`, which may be below
     /// zero, sets off.
     pub(crate) fn due(&self, mut balance: i64, now: Timestamp) -> Vec<Tokens> {
@@ -137,24 +144,6 @@ impl Pool {
             }
             TransactionType::Expiry => self.expired.0 -= amount,
             TransactionType::Spend => {}
-        }
-    }
-
-    /// Takes up what happened to it besides its entries.
-    pub(super) fn note(&mut self, effect: &Effect) {
-        match effect {
-            Effect::Refilled { amount, day, .. } => {
-                if let Some(refill) = &mut self.refill {
-                    refill.allowance.0 -= amount.0;
-                    if refill.day != *day {
-                        (refill.day, refill.count) = (*day, 0);
-                    }
-                    refill.count += 1;
-                }
-            }
-            Effect::Expired(_) => self.expiry_booked = true,
-            Effect::Warned { told, .. } => self.low_balance_told = *told,
-            _ => {}
         }
     }
 }

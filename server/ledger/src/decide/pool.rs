@@ -1,5 +1,7 @@
 //! Allocation, refill and expiry, and what the balance of a pool gives rise to.
 
+use std::collections::BTreeMap;
+
 use shared::Code;
 use shared::id::{PoolId, TransactionId};
 use shared::money::Tokens;
@@ -122,7 +124,7 @@ fn from_issuance(pool: &Pool, id: TransactionId, amount: Tokens, stamp: Stamp) -
 
 /// What must be told when the balance of `pool` comes to `after`: low once,
 /// until it has been high again; and that nothing is left.
-pub(super) fn warnings(pool: &Pool, after: Tokens) -> Vec<Effect> {
+fn warnings(pool: &Pool, after: Tokens) -> Vec<Effect> {
     let mut effects = Vec::new();
     let is_low = pool
         .low_balance_threshold
@@ -142,7 +144,7 @@ pub(super) fn warnings(pool: &Pool, after: Tokens) -> Vec<Effect> {
 /// The warnings of every pool whose balance the transactions among `effects`
 /// change.
 pub(super) fn warnings_of(books: &Books, effects: &[Effect]) -> Vec<Effect> {
-    let mut changes: std::collections::BTreeMap<&PoolId, i64> = std::collections::BTreeMap::new();
+    let mut changes: BTreeMap<&PoolId, i64> = BTreeMap::new();
     for effect in effects {
         let Effect::Transaction(transaction) = effect else {
             continue;

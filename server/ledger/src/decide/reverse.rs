@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use shared::Code;
-use shared::id::{PoolId, UserId};
+use shared::id::{PoolId, TransactionId, UserId};
 use shared::money::{Percent, Tokens};
 use shared::transaction::TransactionType;
 
@@ -149,7 +149,7 @@ impl Taking<'_> {
         position: usize,
         participant: &Participant,
         amount: i64,
-    ) -> Result<shared::id::TransactionId, Refusal> {
+    ) -> Result<TransactionId, Refusal> {
         let user_id = participant.user_id.clone().ok_or(Code::UserNotFound)?;
         let pool_id = self.action.pool_id.clone().ok_or(Code::TokenPoolNotFound)?;
         let wallet = self
@@ -179,7 +179,7 @@ impl Taking<'_> {
                 tokens: -amount,
             });
         }
-        let id: shared::id::TransactionId = self.ids.next();
+        let id: TransactionId = self.ids.next();
         self.effects.push(Effect::Transaction(Transaction {
             id: id.clone(),
             transaction_type: TransactionType::Reversal,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::Code;
 use shared::campaign::Campaign;
 use shared::id::{ExternalUserId, UserId};
-use shared::money::Tokens;
+use shared::money::{Percent, Tokens};
 
 use super::credit::Credits;
 use super::{Ids, campaign, pool};
@@ -274,7 +274,7 @@ fn action(books: &Books, command: &Reward, (ids, stamp): (&mut Ids, Stamp)) -> A
         failures: earlier.map_or_else(Vec::new, |action| action.failures.clone()),
         tokens: Tokens(0),
         tokens_reversed: Tokens(0),
-        percent_reversed: shared::money::Percent::from_hundredths(0),
+        percent_reversed: Percent::from_hundredths(0),
         participants: command.stakeholders.iter().map(participant).collect(),
         pool_id: None,
         campaign_id: command.campaign_id.clone(),

@@ -26,11 +26,7 @@ pub(super) fn check(campaign: &Campaign) -> Result<(), Error> {
     problems.check_splits(&campaign.splits);
     problems.check_bounds(campaign);
     problems.check_schedule(&campaign.schedule);
-    if problems.0.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid(problems.0))
-    }
+    Error::refuse_any(problems.0)
 }
 
 /// Whether a campaign may go from one status to another, or stay.

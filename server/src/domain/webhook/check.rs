@@ -5,7 +5,6 @@ use shared::webhook::{Headers, Webhook};
 
 use crate::app::App;
 use crate::domain::text;
-use crate::error::Error;
 use crate::outbound::target::Target;
 
 /// The longest description, in characters.
@@ -29,16 +28,6 @@ const RESERVED: &[&str] = &[
     "expect",
 ];
 const RESERVED_STARTS: &[&str] = &["x-sir-", "webhook-", "content-", "proxy-"];
-
-/// Refuses all fields that are wrong at once.
-pub(super) fn refuse_any(problems: impl IntoIterator<Item = FieldError>) -> Result<(), Error> {
-    let problems: Vec<_> = problems.into_iter().collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid(problems))
-    }
-}
 
 /// What is wrong with a webhook and its headers.
 pub(super) fn all(app: &App, webhook: &Webhook, headers: &Headers) -> Vec<FieldError> {

@@ -1,9 +1,9 @@
 //! Reads the books that a batch of commands needs: a few set-based SELECTs,
 //! the first of which locks the books against every other writer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::{Books, Debt, KnownUser, Part, Participant, Spent, Wallet};
+use ledger::{Books, Debt, KnownUser, Part, Spent, Wallet};
 use serde_json::{Value, json};
 use shared::id::{
     ActionId, ExternalUserId, PartnerId, PoolId, PoolRequestId, TransactionId, UserId,
@@ -193,60 +193,63 @@ impl Loader<'_> {
         self.load_campaigns(Vec::new(), campaigns_of(&reversed)?)
             .await?;
         rows.extend(reversed);
-        let mut participants = self.load_participants(&rows, wanted, now).await?;
+        let mut found = BTreeSet::new();
         for row in rows {
-            let mut action = action::read(&row)?;
+            let action = action::read(&row)?;
+            found.insert((row.text::<PartnerId>("partner_id")?, action.id.clone()));
             let books = self.books(&row)?;
-            if books.action_keys.contains_key(&action.id) {
-                // Asked for again and to be reversed: it was found by key and by id.
-                continue;
-            }
-            let found = participants.remove(&action.id);
-            action.participants = found.unwrap_or_default().into_values().collect();
             books
                 .action_keys
                 .insert(action.id.clone(), action.key.clone());
             books.actions.insert(action.key.clone(), action);
         }
-        Ok(())
+        self.load_participants(&found, wanted, now).await
     }
 
     /// Who took part in actions, whose wallets are wanted if tokens may be taken
     /// back, and what has still to vest of each part.
     async fn load_participants(
         &mut self,
-        actions: &[AnyRow],
+        actions: &BTreeSet<(PartnerId, ActionId)>,
         wanted: &mut Wanted,
         now: Timestamp,
-    ) -> Result<BTreeMap<ActionId, BTreeMap<i64, Participant>>, Error> {
-        let wanted_row = |row: &AnyRow| {
-            let (partner_id, id): (PartnerId, ActionId) =
-                (row.text("partner_id")?, row.text("id")?);
-            Ok(json!({ "partner_id": partner_id, "action_id": id }))
-        };
+    ) -> Result<(), Error> {
         let ids = actions
             .iter()
-            .map(wanted_row)
-            .collect::<Result<_, Error>>()?;
-        let mut participants = BTreeMap::<ActionId, BTreeMap<i64, _>>::new();
-        let mut parts = Vec::new();
+            .map(|(partner, id)| json!({ "partner_id": partner, "action_id": id }))
+            .collect();
+        let mut rows = Vec::new();
         for row in self
             .lookup(("t.*", "stakeholders"), &["action_id"], ids)
             .await?
         {
+            rows.push((row.number("position")?, row));
+        }
+        rows.sort_by_key(|(position, _)| *position);
+        let mut parts = Vec::new();
+        for (_, row) in rows {
             let participant = action::read_participant(&row)?;
-            let partner: PartnerId = row.text("partner_id")?;
-            let (action_id, position): (ActionId, i64) =
-                (row.text("action_id")?, row.number("position")?);
+            let (partner, id): (PartnerId, ActionId) =
+                (row.text("partner_id")?, row.text("action_id")?);
             if let Some(user_id) = participant.user_id.clone().filter(|_| wanted.takes_tokens) {
                 if participant.vests_at.is_some_and(|end| end > now) {
-                    parts.push(json!({ "partner_id": partner, "user_id": user_id, "action_id": action_id }));
+                    parts.push(
+                        json!({ "partner_id": partner, "user_id": user_id, "action_id": id }),
+                    );
                 }
                 wanted.wallets.insert((partner, user_id));
             }
-            let of_action = participants.entry(action_id).or_default();
-            of_action.insert(position, participant);
+            let books = self.books(&row)?;
+            let key = books.action_keys.get(&id);
+            if let Some(action) = key.and_then(|key| books.actions.get_mut(key)) {
+                action.participants.push(participant);
+            }
         }
+        self.load_parts(parts).await
+    }
+
+    /// What is left of credits that vest later.
+    async fn load_parts(&mut self, parts: Vec<Value>) -> Result<(), Error> {
         for row in self
             .lookup(("t.*", "vestings"), &["user_id", "action_id"], parts)
             .await?
@@ -258,7 +261,7 @@ impl Loader<'_> {
             let amount = Tokens(row.number("amount")?);
             self.books(&row)?.vestings.insert(part, amount);
         }
-        Ok(participants)
+        Ok(())
     }
 
     /// The keys of reversals and spends already used, the allocations already

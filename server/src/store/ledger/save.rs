@@ -199,7 +199,11 @@ impl Changes {
 
     fn record_action(&mut self, partner: &PartnerId, action: &Action, news: News) {
         self.changed(partner).actions.insert(action.key.clone());
-        if news != News::First && action.tokens_reversed.0 == 0 {
+        let is_tried = matches!(
+            action.status,
+            ActionStatus::Completed | ActionStatus::Failed(_)
+        );
+        if is_tried && news != News::First {
             self.retried.push((partner.clone(), action.id.clone()));
         }
         if let Some(donation_id) = &action.donation_id {
