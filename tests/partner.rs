@@ -5,6 +5,7 @@ mod actions;
 mod auth;
 mod campaigns;
 mod config;
+mod dashboards;
 mod donations;
 mod lists;
 mod matrix;

@@ -18,8 +18,8 @@ use shared::CallFacts;
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
 use crate::api::partner::{
-    actions, campaigns, configuration, deliveries, donations, events, organizations, token_pools,
-    transactions, users, webhooks,
+    actions, campaigns, configuration, dashboards, deliveries, donations, events, organizations,
+    token_pools, transactions, users, webhooks,
 };
 use crate::app::App;
 use crate::error::Error;
@@ -83,6 +83,11 @@ fn partner_calls() -> Calls {
         .add(webhooks::delete_webhook)
         .add(deliveries::get_health)
         .add(events::list_events)
+        .add(dashboards::get_summary)
+        .add(dashboards::get_trends)
+        .add(dashboards::get_top_earners)
+        .add(dashboards::get_recent_activity)
+        .add(dashboards::get_campaign_analytics)
 }
 
 /// What is true of every call, for those who walk over all of them.

@@ -2,6 +2,7 @@
 //! both. Every statement of the server stands in this room; no HTTP does.
 
 pub mod action;
+pub mod activity;
 mod address;
 pub mod batch;
 pub mod caller;

@@ -3,6 +3,7 @@
 
 mod callers;
 pub mod deliver;
+pub mod fold;
 pub mod prune;
 pub mod reward;
 pub mod sweep;
@@ -22,6 +23,7 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(callers::run(app.clone())),
         tokio::spawn(deliver::run(app.clone())),
+        tokio::spawn(fold::run(app.clone())),
         tokio::spawn(prune::run(app.clone())),
         tokio::spawn(reward::run(app.clone())),
         tokio::spawn(sweep::run(app.clone())),

@@ -6,6 +6,7 @@ mod call;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::value::RawValue;
 
+pub(crate) use self::analytics::time_or_day;
 pub use self::analytics::{
     Average, CampaignAnalytics, CampaignDay, CampaignType, GetCampaignAnalytics,
 };

@@ -11,6 +11,7 @@ pub mod call;
 pub mod campaign;
 pub mod change;
 pub mod config;
+pub mod dashboard;
 pub mod day;
 pub mod decimal;
 pub mod donation;

@@ -156,7 +156,7 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
             &theirs.webhook_id,
             "000000000000000000000000",
         ),
-        (path, "id") if path.starts_with(CAMPAIGNS) => (
+        (path, "id") if path.starts_with(CAMPAIGNS) || path.contains("/dashboard/campaigns/") => (
             Owner::Partner,
             &theirs.campaign_id,
             "000000000000000000000000",
@@ -259,9 +259,8 @@ fn plain_call(path: &str) -> (&'static str, Value) {
         "/v1/partner/actions/submit" => ("", action("ours")),
         "/v1/partner/actions/bulk" => ("", json!({ "actions": [action("ours")] })),
         CAMPAIGNS => ("", json!({ "name": "Our other campaign" })),
-        "/v1/partner/campaigns/active"
-        | "/v1/partner/events"
-        | "/v1/partner/dashboard/webhooks/health" => ("", json!({})),
+        "/v1/partner/campaigns/active" | "/v1/partner/events" => ("", json!({})),
+        path if path.starts_with("/v1/partner/dashboard/") => ("", json!({})),
         WEBHOOKS => (
             "",
             json!({ "url": "https://example.org/hooks", "receiveAllEvents": true }),

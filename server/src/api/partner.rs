@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod campaigns;
 pub mod configuration;
+pub mod dashboards;
 pub mod deliveries;
 pub mod donations;
 pub mod events;

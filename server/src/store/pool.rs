@@ -79,6 +79,30 @@ pub async fn list(
     rows.iter().map(read).collect()
 }
 
+/// All pools of a partner together.
+pub async fn sums(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+) -> Result<shared::dashboard::PoolsSummary, Error> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS number, CAST(COALESCE(SUM(balance), 0) AS BIGINT) AS balance,
+             CAST(COALESCE(SUM(allocated), 0) AS BIGINT) AS allocated,
+             CAST(COALESCE(SUM(distributed), 0) AS BIGINT) AS distributed,
+             CAST(COALESCE(SUM(reversed), 0) AS BIGINT) AS reversed
+         FROM pools WHERE partner_id = $1",
+    )
+    .bind(partner_id.as_str())
+    .fetch_one(conn)
+    .await?;
+    Ok(shared::dashboard::PoolsSummary {
+        count: row.number("number")?,
+        balance: Tokens(row.number("balance")?),
+        allocated: Tokens(row.number("allocated")?),
+        distributed: Tokens(row.number("distributed")?),
+        reversed: Tokens(row.number("reversed")?),
+    })
+}
+
 pub async fn count(conn: &mut Connection, partner_id: &PartnerId) -> Result<i64, Error> {
     sqlx::query("SELECT COUNT(*) AS total FROM pools WHERE partner_id = $1")
         .bind(partner_id.as_str())

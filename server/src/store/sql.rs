@@ -23,6 +23,29 @@ impl Dialect {
         }
     }
 
+    /// A member of the JSON object in a TEXT column, as text; `path` leads to it
+    /// by dots.
+    pub fn member(self, column: &str, path: &str) -> String {
+        match self {
+            Self::Sqlite => format!("({column} ->> '$.{path}')"),
+            Self::Postgres => {
+                let path = path.replace('.', ",");
+                format!("(CAST({column} AS JSONB) #>> '{{{path}}}')")
+            }
+        }
+    }
+
+    /// Looks `table` up once for each row before it, as the row `t`, for the
+    /// reason that [`lookup`](Self::lookup) has.
+    pub fn each(self, table: &str, condition: &str) -> String {
+        match self {
+            Self::Sqlite => format!("CROSS JOIN {table} t ON {condition}"),
+            Self::Postgres => format!(
+                "CROSS JOIN LATERAL (SELECT t.* FROM {table} t WHERE {condition} OFFSET 0) t"
+            ),
+        }
+    }
+
     /// Locks the rows of a SELECT against other writers; on SQLite there is
     /// only one writer.
     pub const fn lock(self) -> &'static str {

@@ -40,7 +40,9 @@ impl Call for GetCampaignAnalytics {
     type Answer = CampaignAnalytics;
 }
 
-fn time_or_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+pub(crate) fn time_or_day<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     text.map(|text| {
         Timestamp::parse(&text)
