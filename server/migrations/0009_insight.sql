@@ -58,3 +58,74 @@ INSERT INTO activity_folds (partner_id, commit_number) SELECT partner_id, commit
 
 -- Actions that failed are few, and counted as they stand.
 CREATE INDEX actions_failed ON actions (partner_id, created_at) WHERE status = 'FAILED';
+
+-- The calls of a key: of an hour or of a day (span), whose first moment is
+-- start. b0 to b31 count them by how long they took; errors are among requests.
+CREATE TABLE usage (
+    partner_id TEXT NOT NULL,
+    span TEXT NOT NULL,
+    start BIGINT NOT NULL,
+    method TEXT NOT NULL,
+    path TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    requests BIGINT NOT NULL,
+    errors BIGINT NOT NULL,
+    b0 BIGINT NOT NULL,
+    b1 BIGINT NOT NULL,
+    b2 BIGINT NOT NULL,
+    b3 BIGINT NOT NULL,
+    b4 BIGINT NOT NULL,
+    b5 BIGINT NOT NULL,
+    b6 BIGINT NOT NULL,
+    b7 BIGINT NOT NULL,
+    b8 BIGINT NOT NULL,
+    b9 BIGINT NOT NULL,
+    b10 BIGINT NOT NULL,
+    b11 BIGINT NOT NULL,
+    b12 BIGINT NOT NULL,
+    b13 BIGINT NOT NULL,
+    b14 BIGINT NOT NULL,
+    b15 BIGINT NOT NULL,
+    b16 BIGINT NOT NULL,
+    b17 BIGINT NOT NULL,
+    b18 BIGINT NOT NULL,
+    b19 BIGINT NOT NULL,
+    b20 BIGINT NOT NULL,
+    b21 BIGINT NOT NULL,
+    b22 BIGINT NOT NULL,
+    b23 BIGINT NOT NULL,
+    b24 BIGINT NOT NULL,
+    b25 BIGINT NOT NULL,
+    b26 BIGINT NOT NULL,
+    b27 BIGINT NOT NULL,
+    b28 BIGINT NOT NULL,
+    b29 BIGINT NOT NULL,
+    b30 BIGINT NOT NULL,
+    b31 BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, span, start, method, path, key_id)
+);
+CREATE INDEX usage_oldest ON usage (span, start);
+
+-- When a key was used last, and by how many seconds a timestamp that was signed
+-- with it was last ahead of the server's clock, or (negative) behind.
+CREATE TABLE key_uses (
+    partner_id TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    used_at BIGINT NOT NULL,
+    clock_ahead_s BIGINT,
+    clock_seen_at BIGINT,
+    PRIMARY KEY (partner_id, key_id)
+);
+
+-- How many of an hour's calls of a key its processes have taken for themselves,
+-- and how many the last of them took. Hours are counted from 1970.
+CREATE TABLE rate_hours (
+    partner_id TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    hour BIGINT NOT NULL,
+    leased BIGINT NOT NULL,
+    granted BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, key_id, kind, hour)
+);
+CREATE INDEX rate_hours_oldest ON rate_hours (hour);

@@ -1,6 +1,7 @@
 //! What a running server holds, handed to every handler and worker.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -10,9 +11,11 @@ use crate::assets::Assets;
 use crate::auth::limit::Limiter;
 use crate::config::Settings;
 use crate::context::Context;
+use crate::metrics::Metrics;
 use crate::outbound::courier::Courier;
 use crate::store::Db;
 use crate::store::ledger::Ledger;
+use crate::usage::Usage;
 use crate::vault::Vault;
 use crate::waiting::Waiting;
 use crate::worker::deliver::Desk;
@@ -27,7 +30,12 @@ pub struct App {
     /// Delivers to webhooks.
     pub courier: Courier,
     pub desk: Desk,
-    pub limiter: Limiter,
+    /// Outlasts the server's tasks, as what callers did does.
+    pub limiter: Arc<Limiter>,
+    /// What callers did, for their dashboards.
+    pub usage: Arc<Usage>,
+    /// None unless somebody may ask for them.
+    pub metrics: Option<Metrics>,
     pub assets: Assets,
     /// Callers who wait for a donation to change.
     pub waiting: Waiting,

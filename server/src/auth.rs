@@ -19,7 +19,7 @@ use shared::partner::PartnerStatus;
 use shared::{Auth, Call, Code, Feature, Scope};
 
 use self::key::{Half, PresentedKey};
-use self::limit::{Charge, Quota};
+use self::limit::{Charge, Quota, Uncharged};
 use crate::app::App;
 use crate::config::Environment;
 use crate::domain::order::Bounds;
@@ -69,11 +69,17 @@ impl Caller {
 pub struct Denied {
     pub error: Error,
     pub quota: Option<Quota>,
+    /// Who it was, if that was proven.
+    pub caller: Option<Arc<Caller>>,
 }
 
 impl From<Error> for Denied {
     fn from(error: Error) -> Self {
-        Self { error, quota: None }
+        Self {
+            error,
+            quota: None,
+            caller: None,
+        }
     }
 }
 
@@ -100,10 +106,15 @@ pub async fn admit<C: Call + DeserializeOwned>(
         scope: C::SCOPE,
         feature: C::FEATURE,
     };
-    let charge = permit(app, (&caller, half), needs, (&parts.headers, address))?;
+    let permitted = permit(app, (&caller, half), needs, (&parts.headers, address)).await;
+    let charge = permitted.map_err(|denied| Denied {
+        caller: Some(caller.clone()),
+        ..denied
+    })?;
     let call = parse::<C>(&parts, path, &body).map_err(|error| Denied {
         error,
         quota: Some(charge.quota),
+        caller: Some(caller.clone()),
     })?;
     Ok(Authorized {
         call,
@@ -142,12 +153,18 @@ pub async fn admit_page(
         scope,
         feature: Some(feature),
     };
-    permit(app, (&caller, half), needs, (&parts.headers, address))?;
+    permit(app, (&caller, half), needs, (&parts.headers, address)).await?;
     Ok(caller)
 }
 
+/// Counts a page that is shown to whoever asks for it, by the address.
+pub fn admit_visitor(app: &App, parts: &Parts) -> Result<(), Error> {
+    let address = address::client(parts, &app.settings.trusted_proxies);
+    app.limiter.count_page(address, app.context.now())
+}
+
 /// partner state → key type → scope → origin → feature → limit.
-fn permit(
+async fn permit(
     app: &App,
     (caller, half): (&Caller, Half),
     needs: Needs,
@@ -159,12 +176,14 @@ fn permit(
     check_origin(app, headers, &caller.key, needs.auth)?;
     check_feature(&caller.partner, needs.feature)?;
     let now = app.context.now();
-    app.limiter
-        .charge(caller, (needs.auth, address), &app.settings, now)
-        .map_err(|(error, quota)| Denied {
-            error,
-            quota: Some(quota),
-        })
+    let charged = app
+        .limiter
+        .charge(caller, (needs.auth, address), &app.settings, now);
+    charged.await.map_err(|Uncharged { error, quota }| Denied {
+        error,
+        quota,
+        caller: None,
+    })
 }
 
 /// key known → key state → address.
@@ -195,7 +214,11 @@ async fn authenticate(
     let (caller, half) = identify(app, presented, address).await?;
     let body = read_body(body, MAX_BODY).await?;
     if let Some(signed) = signed {
-        let timestamp = signed.check_time(app.context.now())?;
+        let now = app.context.now();
+        if let (Half::Secret, Some(ahead_s)) = (half, signed.ahead_s(now)) {
+            app.usage.see_clock(&caller, ahead_s, now);
+        }
+        let timestamp = signed.check_time(now)?;
         let secret = caller.hmac_secret(&app.vault).map_err(Error::internal)?;
         let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let payload = signature::payload(timestamp, parts.method.as_str(), path_and_query, &body);

@@ -47,6 +47,8 @@ pub struct Settings {
     pub rate_limit_enterprise: u32,
     /// Widget requests an hour for each key and client address.
     pub rate_limit_widget_address: u32,
+    /// Where the operator's Prometheus asks; nowhere unless it is set.
+    pub metrics_listen: Option<SocketAddr>,
     /// Whether webhooks may lead to this machine; in sandbox only.
     pub allow_loopback_webhooks: bool,
 }
@@ -65,6 +67,7 @@ const NAMES: &[&str] = &[
     "rate_limit_professional",
     "rate_limit_enterprise",
     "rate_limit_widget_address",
+    "metrics_listen",
     "allow_loopback_webhooks",
 ];
 

@@ -57,6 +57,23 @@ impl Context {
         }
     }
 
+    /// The same in microseconds, to see how long something takes.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the clock"
+    )]
+    pub fn now_us(&self) -> i64 {
+        match &self.clock {
+            Clock::System => {
+                let since = SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or_default();
+                i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+            }
+            Clock::ByHand(now_ms) => now_ms.load(Ordering::SeqCst).saturating_mul(1000),
+        }
+    }
+
     /// `N` unguessable bytes.
     ///
     /// # Panics

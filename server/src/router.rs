@@ -7,10 +7,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures_util::FutureExt as _;
 use shared::CallFacts;
@@ -22,6 +22,7 @@ use crate::api::partner::{
     token_pools, transactions, users, webhooks,
 };
 use crate::app::App;
+use crate::auth;
 use crate::error::Error;
 use crate::page;
 
@@ -86,7 +87,9 @@ fn partner_calls() -> Calls {
         .add(dashboards::get_summary)
         .add(dashboards::get_trends)
         .add(dashboards::get_top_earners)
+        .add(dashboards::get_api_usage)
         .add(dashboards::get_recent_activity)
+        .add(dashboards::get_integration_health)
         .add(dashboards::get_campaign_analytics)
 }
 
@@ -96,7 +99,7 @@ pub fn call_facts() -> Vec<CallFacts> {
 }
 
 /// What a person sees: also what goes wrong here is a page.
-fn pages() -> Router<Arc<App>> {
+fn pages(app: Arc<App>) -> Router<Arc<App>> {
     let checkout = get(page::checkout::show).post(page::checkout::pay);
     Router::new()
         .route("/", get(page::home::show))
@@ -107,6 +110,7 @@ fn pages() -> Router<Arc<App>> {
         )
         .route("/give/{slug}", get(page::give::show).post(page::give::give))
         .route("/thanks/{token}", get(page::thanks::show))
+        .layer(middleware::from_fn_with_state(app, guard_page))
         .layer(middleware::from_fn(page::refusal::as_page))
 }
 
@@ -118,7 +122,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));
-    pages()
+    pages(app.clone())
         .merge(files)
         .merge(partner_calls().router)
         .fallback(answer::not_found)
@@ -127,13 +131,36 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
+/// Keeps one address from asking for pages without end.
+async fn guard_page(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match auth::admit_visitor(&app, &parts) {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(error) => page::refusal::Refusal::from(error).into_response(),
+    }
+}
+
 /// Gives every request an id, and a panic an answer.
 async fn number_request(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let seen = app.metrics.as_ref().map(|metrics| {
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        (
+            metrics,
+            request.method().clone(),
+            route,
+            app.context.now_us(),
+        )
+    });
     let id = RequestId(format!("req_{}", app.context.random_hex::<12>()));
     request.extensions_mut().insert(id.clone());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response =
         answered.unwrap_or_else(|panic| answer::refuse(&Error::from_panic(panic.as_ref()), &id));
+    if let Some((metrics, method, route, start_us)) = seen {
+        let route = route.as_ref().map(MatchedPath::as_str);
+        let took_us = app.context.now_us() - start_us;
+        metrics.answered((&method, route), response.status().as_u16(), took_us);
+    }
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response
             .headers_mut()

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use metrics_exporter_prometheus::BuildError;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,7 @@ use crate::auth::limit::Limiter;
 use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::demo::{self, DemoError};
+use crate::metrics::{self, Metrics};
 use crate::outbound::OutboundError;
 use crate::outbound::courier::Courier;
 use crate::router::router;
@@ -52,6 +54,15 @@ pub enum StartError {
         address: SocketAddr,
         source: std::io::Error,
     },
+    #[error("cannot listen on {address}: {source}; choose another metrics_listen")]
+    ListenForMetrics {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("metrics_listen must be a loopback address, such as 127.0.0.1:9090; it is {0}")]
+    MetricsAddress(SocketAddr),
+    #[error("metrics cannot be counted: {0}")]
+    Metrics(#[from] BuildError),
     #[error(
         "base_url must be a scheme, a host and perhaps a port, such as https://give.example.org"
     )]
@@ -74,6 +85,8 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Running {
     pub app: Arc<App>,
+    /// Where metrics are shown, if they are.
+    pub metrics_address: Option<SocketAddr>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -115,7 +128,9 @@ pub async fn start(
         .map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let base_url = base_url(settings.base_url.as_ref(), address).ok_or(StartError::BaseUrl)?;
+    let operator = listen_for_operator(settings.metrics_listen).await?;
     let (db, vault) = open(&settings, &context).await?;
+    let limiter = Arc::new(Limiter::new(db.clone()));
     let (ledger, writers) = Ledger::start(db.clone(), &context, settings.environment);
     let (desk, recorders) = Desk::start(db.clone(), &context);
     let mut app = App {
@@ -128,7 +143,9 @@ pub async fn start(
         db,
         vault,
         ledger,
-        limiter: Limiter::default(),
+        limiter,
+        usage: Arc::default(),
+        metrics: operator.as_ref().map(|_| Metrics::new()).transpose()?,
         waiting: Waiting::default(),
         reward_due: tokio::sync::Notify::new(),
         demo_key: None,
@@ -143,7 +160,35 @@ pub async fn start(
     tasks.extend(recorders);
     let served = connections::answer(listener, router(app.clone()), app.shutdown.clone());
     tasks.push(tokio::spawn(served));
-    Ok(Running { app, tasks })
+    let mut metrics_address = None;
+    if let Some((listener, address)) = operator {
+        metrics_address = Some(address);
+        tracing::info!(%address, "metrics");
+        let served =
+            connections::answer(listener, metrics::router(app.clone()), app.shutdown.clone());
+        tasks.push(tokio::spawn(served));
+    }
+    Ok(Running {
+        app,
+        tasks,
+        metrics_address,
+    })
+}
+
+/// The listener that only this machine reaches, if there shall be one.
+async fn listen_for_operator(
+    address: Option<SocketAddr>,
+) -> Result<Option<(TcpListener, SocketAddr)>, StartError> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    if !address.ip().is_loopback() {
+        return Err(StartError::MetricsAddress(address));
+    }
+    let listen_error = |source| StartError::ListenForMetrics { address, source };
+    let listener = TcpListener::bind(address).await.map_err(listen_error)?;
+    let address = listener.local_addr().map_err(listen_error)?;
+    Ok(Some((listener, address)))
 }
 
 impl Running {
@@ -152,6 +197,7 @@ impl Running {
     pub async fn stop(self) {
         self.app.shutdown.cancel();
         let db = self.app.db.clone();
+        let (usage, limiter) = (self.app.usage.clone(), self.app.limiter.clone());
         // The writer ends with the last handle to its queue.
         drop(self.app);
         let stopped = async {
@@ -161,6 +207,12 @@ impl Running {
                 .filter_map(Result::err)
             {
                 tracing::error!(%error, "a task ended badly");
+            }
+            // Now nobody calls any more.
+            for result in [usage.flush(&db).await, limiter.stop().await] {
+                if let Err(error) = result {
+                    tracing::error!(%error, "what was counted could not be written down");
+                }
             }
             db.close().await;
         };

@@ -53,6 +53,11 @@ impl Waiting {
         })
     }
 
+    /// How many wait.
+    pub fn count(&self) -> usize {
+        self.rooms().values().map(|room| room.waits).sum()
+    }
+
     /// Wakes everyone who waits for the donation.
     pub fn wake(&self, id: &DonationId) {
         if let Some(room) = self.rooms().get(id) {

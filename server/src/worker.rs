@@ -2,6 +2,7 @@
 //! process and each second for another's, and stop on shutdown.
 
 mod callers;
+mod count;
 pub mod deliver;
 pub mod fold;
 pub mod prune;
@@ -22,6 +23,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(callers::run(app.clone())),
+        tokio::spawn(count::run(app.clone())),
         tokio::spawn(deliver::run(app.clone())),
         tokio::spawn(fold::run(app.clone())),
         tokio::spawn(prune::run(app.clone())),

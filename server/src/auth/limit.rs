@@ -1,37 +1,46 @@
-//! Requests an hour, counted in this process.
+//! Requests an hour. Those of a key are counted by all processes together, in
+//! leases; those of an address, and what failed, in this process.
 //!
 //! A publishable key is shared by all donors of a site, so a widget call counts
 //! for its client's address and, at twenty times the tier's number, for the key.
 
+mod lease;
+
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::id::KeyId;
 use shared::partner::Tier;
 use shared::time::Timestamp;
 use shared::{Auth, Code};
 
+use self::lease::Leases;
 use super::Caller;
 use crate::config::Settings;
 use crate::error::Error;
+use crate::store::Db;
+use crate::store::rate::{Kind, Subject};
 
 const HOUR_SECONDS: i64 = 3_600;
 /// How much more a publishable key may do from browsers than its tier says.
 const WIDGET_FACTOR: u32 = 20;
 /// Failed authentications an hour from one address.
 const MAX_FAILURES: u32 = 1_000;
-/// The most subjects that are counted. Beyond them a new address is bounded by
+/// Pages an hour from one address, whoever it is: a rough guard, far above what
+/// the donors behind one address want.
+const MAX_PAGES: u32 = 20_000;
+/// The most addresses that are counted. Beyond them a new address is bounded by
 /// its key alone, so that a flood of addresses neither fills the memory nor
 /// shuts anybody out.
-const MAX_SUBJECTS: usize = 200_000;
+const MAX_ADDRESSES: usize = 200_000;
 
+/// What is counted of an address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Subject {
-    Key(KeyId),
-    Widget(KeyId),
-    WidgetFrom(KeyId, IpAddr),
+enum Counted {
+    Widget(KeyId, IpAddr),
     Failures(IpAddr),
+    Pages(IpAddr),
 }
 
 /// What is left in the present hour.
@@ -47,11 +56,21 @@ pub struct Quota {
 #[derive(Clone, Debug)]
 pub struct Charge {
     pub quota: Quota,
-    subjects: Vec<Subject>,
+    hour: i64,
+    key: Subject,
+    address: Option<Counted>,
 }
 
-#[derive(Debug, Default)]
+/// A call that is refused: the limit is used up, or cannot be known.
+#[derive(Debug)]
+pub struct Uncharged {
+    pub error: Error,
+    pub quota: Option<Quota>,
+}
+
+#[derive(Debug)]
 pub struct Limiter {
+    leases: Arc<Leases>,
     hour: Mutex<Hour>,
 }
 
@@ -59,7 +78,7 @@ pub struct Limiter {
 #[derive(Debug, Default)]
 struct Hour {
     number: i64,
-    used: HashMap<Subject, u32>,
+    used: HashMap<Counted, u32>,
 }
 
 /// The requests an hour of one key of a tier.
@@ -72,76 +91,119 @@ pub fn of_tier(settings: &Settings, tier: Tier) -> u32 {
 }
 
 impl Limiter {
+    pub fn new(db: Db) -> Self {
+        Self {
+            leases: Arc::new(Leases::new(db)),
+            hour: Mutex::default(),
+        }
+    }
+
     /// Counts a call, or refuses it with the quota that is used up.
-    pub(super) fn charge(
+    pub(super) async fn charge(
         &self,
         caller: &Caller,
         (auth, address): (Auth, IpAddr),
         settings: &Settings,
         now: Timestamp,
-    ) -> Result<Charge, (Error, Quota)> {
-        let id = || caller.key.id.clone();
+    ) -> Result<Charge, Uncharged> {
         let tier = of_tier(settings, caller.partner.tier);
-        let limits = match auth {
-            Auth::Publishable => vec![
-                (
-                    Subject::WidgetFrom(id(), network(address)),
-                    settings.rate_limit_widget_address,
-                ),
-                (Subject::Widget(id()), tier.saturating_mul(WIDGET_FACTOR)),
-            ],
-            Auth::Signed | Auth::SignedSecret => vec![(Subject::Key(id()), tier)],
+        let key_id = &caller.key.id;
+        let (kind, limit, address) = match auth {
+            Auth::Publishable => {
+                let limit = tier.saturating_mul(WIDGET_FACTOR);
+                let address = Counted::Widget(key_id.clone(), network(address));
+                (Kind::Widget, limit, Some(address))
+            }
+            Auth::Signed | Auth::SignedSecret => (Kind::Signed, tier, None),
         };
+        let key = Subject {
+            partner_id: caller.partner.id.clone(),
+            key_id: key_id.clone(),
+            kind,
+        };
+        let of_address = settings.rate_limit_widget_address;
+        if let Some(address) = &address {
+            self.count_address(address, of_address, now)?;
+        }
+        let taken = self.leases.take(&key, limit, now).await;
+        let mut quota = match taken {
+            Ok(Ok(quota)) => quota,
+            Ok(Err(quota)) => {
+                self.take_back(address.as_ref(), hour_of(now), now);
+                return Err(Uncharged::limited(quota, now));
+            }
+            Err(error) => {
+                self.take_back(address.as_ref(), hour_of(now), now);
+                return Err(error.into());
+            }
+        };
+        if let Some(address) = &address {
+            let of_address = self.hour(now).quota(address, of_address);
+            if of_address.remaining < quota.remaining {
+                quota = of_address;
+            }
+        }
+        Ok(Charge {
+            quota,
+            hour: hour_of(now),
+            key,
+            address,
+        })
+    }
+
+    fn count_address(&self, from: &Counted, limit: u32, now: Timestamp) -> Result<(), Uncharged> {
         let mut hour = self.hour(now);
-        let quotas: Vec<Quota> = limits
-            .iter()
-            .map(|(subject, limit)| hour.quota(subject, *limit))
-            .collect();
-        if let Some(quota) = quotas.iter().find(|quota| quota.remaining == 0) {
-            return Err((limited(*quota, now), *quota));
+        let quota = hour.quota(from, limit);
+        if quota.remaining == 0 {
+            return Err(Uncharged::limited(quota, now));
         }
-        for (subject, _) in &limits {
-            hour.count(subject);
-        }
-        let quotas = limits
-            .iter()
-            .map(|(subject, limit)| hour.quota(subject, *limit));
-        let quota = quotas.min_by_key(|quota| quota.remaining).unwrap_or(Quota {
-            limit: 0,
-            remaining: 0,
-            reset: 0,
-        });
-        let subjects = limits.into_iter().map(|(subject, _)| subject).collect();
-        Ok(Charge { quota, subjects })
+        hour.count(from);
+        Ok(())
     }
 
     /// Takes a charge back: 304s and waits are free.
     pub fn give_back(&self, charge: &Charge, now: Timestamp) {
+        self.leases.put_back(&charge.key, charge.hour);
+        self.take_back(charge.address.as_ref(), charge.hour, now);
+    }
+
+    /// Takes back what was counted of an address in an hour, if it still lasts.
+    fn take_back(&self, from: Option<&Counted>, number: i64, now: Timestamp) {
         let mut hour = self.hour(now);
-        for subject in &charge.subjects {
-            if let Some(used) = hour.used.get_mut(subject) {
-                *used = used.saturating_sub(1);
-            }
+        let used = from.and_then(|from| hour.used.get_mut(from));
+        if let Some(used) = used
+            && number == hour_of(now)
+        {
+            *used = used.saturating_sub(1);
         }
+    }
+
+    /// Counts a page that is shown to whoever asks for it.
+    pub(super) fn count_page(&self, address: IpAddr, now: Timestamp) -> Result<(), Error> {
+        let from = Counted::Pages(network(address));
+        let counted = self.count_address(&from, MAX_PAGES, now);
+        counted.map_err(|uncharged| uncharged.error)
+    }
+
+    /// Gives the other processes what this one has taken and not used.
+    pub(crate) async fn stop(&self) -> Result<(), sqlx::Error> {
+        self.leases.give_back().await
     }
 
     /// Counts a failed authentication; too many of them are refused as such.
     pub(super) fn count_failure(&self, address: IpAddr, now: Timestamp, error: Error) -> Error {
         if (400..500).contains(&error.code.status()) {
-            let subject = Subject::Failures(network(address));
-            let mut hour = self.hour(now);
-            let quota = hour.quota(&subject, MAX_FAILURES);
-            if quota.remaining == 0 {
-                return limited(quota, now);
+            let from = Counted::Failures(network(address));
+            if let Err(uncharged) = self.count_address(&from, MAX_FAILURES, now) {
+                return uncharged.error;
             }
-            hour.count(&subject);
         }
         error
     }
 
     fn hour(&self, now: Timestamp) -> std::sync::MutexGuard<'_, Hour> {
         let mut hour = self.hour.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = now.seconds().div_euclid(HOUR_SECONDS);
+        let number = hour_of(now);
         if hour.number != number {
             *hour = Hour {
                 number,
@@ -153,20 +215,45 @@ impl Limiter {
 }
 
 impl Hour {
-    fn quota(&self, subject: &Subject, limit: u32) -> Quota {
-        let used = self.used.get(subject).copied().unwrap_or(0);
-        Quota {
-            limit,
-            remaining: limit.saturating_sub(used),
-            reset: (self.number + 1) * HOUR_SECONDS,
-        }
+    fn quota(&self, from: &Counted, limit: u32) -> Quota {
+        let used = self.used.get(from).copied().unwrap_or(0);
+        quota(self.number, limit, limit.saturating_sub(used))
     }
 
-    fn count(&mut self, subject: &Subject) {
-        // The keys are bounded by the database that holds them.
-        let is_bounded = matches!(subject, Subject::Key(_) | Subject::Widget(_));
-        if is_bounded || self.used.len() < MAX_SUBJECTS || self.used.contains_key(subject) {
-            *self.used.entry(subject.clone()).or_default() += 1;
+    fn count(&mut self, from: &Counted) {
+        if self.used.len() < MAX_ADDRESSES || self.used.contains_key(from) {
+            *self.used.entry(from.clone()).or_default() += 1;
+        }
+    }
+}
+
+/// The hour of a moment, counted from 1970.
+fn hour_of(now: Timestamp) -> i64 {
+    now.seconds().div_euclid(HOUR_SECONDS)
+}
+
+fn quota(hour: i64, limit: u32, remaining: u32) -> Quota {
+    Quota {
+        limit,
+        remaining,
+        reset: (hour + 1) * HOUR_SECONDS,
+    }
+}
+
+impl Uncharged {
+    fn limited(quota: Quota, now: Timestamp) -> Self {
+        Self {
+            error: limited(quota, now),
+            quota: Some(quota),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Uncharged {
+    fn from(error: sqlx::Error) -> Self {
+        Self {
+            error: error.into(),
+            quota: None,
         }
     }
 }

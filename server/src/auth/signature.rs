@@ -30,6 +30,12 @@ impl Headers {
         })
     }
 
+    /// By how many seconds the timestamp is ahead of `now`, if it is one.
+    pub(super) fn ahead_s(&self, now: Timestamp) -> Option<i64> {
+        let seconds = self.timestamp.parse::<i64>().ok()?;
+        seconds.checked_sub(now.seconds())
+    }
+
     /// The timestamp's text, if it is one and near enough to `now`.
     pub(super) fn check_time(&self, now: Timestamp) -> Result<&str, Error> {
         let is_digits = (1..=11).contains(&self.timestamp.len())

@@ -1,5 +1,8 @@
 //! What a partner sees of itself at a glance: sums of days, and who earned most.
 
+mod health;
+mod usage;
+
 use std::collections::BTreeMap;
 
 use shared::dashboard::{
@@ -10,6 +13,8 @@ use shared::day::Day;
 use shared::id::PartnerId;
 use shared::page::MAX_LIMIT;
 
+pub use self::health::integration_health;
+pub use self::usage::api_usage;
 use crate::app::App;
 use crate::error::Error;
 use crate::store::activity::{self, DaySums};

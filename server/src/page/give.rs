@@ -77,7 +77,7 @@ async fn find_offer(app: &App, parts: &Parts, slug: &str) -> Result<Offer, Refus
 }
 
 /// A donor knows nothing of keys: only what that means for the link.
-fn plainly(Denied { error, quota: _ }: Denied) -> Error {
+fn plainly(Denied { error, .. }: Denied) -> Error {
     match error.code.status() {
         _ if error.code == Code::InvalidApiKey || error.code == Code::PublishableKeyRequired => {
             Error::new(

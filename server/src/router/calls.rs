@@ -17,9 +17,10 @@ use shared::{Auth, Call, CallFacts, Method};
 use super::answer::{self, Answered};
 use super::{Reply, RequestId};
 use crate::app::App;
-use crate::auth::{Authorized, Denied, admit};
+use crate::auth::{Authorized, Caller, admit};
 use crate::etag;
 use crate::request::Pair;
+use crate::usage::Outcome;
 
 const NO_CONTENT: u16 = 204;
 
@@ -79,25 +80,60 @@ where
     H: Fn(Arc<App>, Authorized<C>) -> F,
     F: Future<Output = Answered<C>>,
 {
+    let watch = Watch::start(&app, CallFacts::of::<C>());
     let (mut parts, body) = request.into_parts();
     let request_id = answer::request_id(&parts.extensions);
-    let mut response = match read_path(&mut parts, &app).await {
-        None => answer::refuse(&answer::no_such_path(), &request_id),
+    let (mut response, caller) = match read_path(&mut parts, &app).await {
+        None => {
+            let response = answer::refuse(&answer::no_such_path(), &request_id);
+            (response, None)
+        }
         Some(path) => match admit::<C>(&app, parts, path, body).await {
-            Err(Denied { error, quota }) => {
-                let mut response = answer::refuse(&error, &request_id);
-                if let Some(quota) = quota {
+            Err(denied) => {
+                let mut response = answer::refuse(&denied.error, &request_id);
+                if let Some(quota) = denied.quota {
                     answer::add_quota(response.headers_mut(), quota);
                 }
-                response
+                (response, denied.caller)
             }
-            Ok(authorized) => run(app, authorized, handler, &request_id).await,
+            Ok(authorized) => {
+                let caller = authorized.caller.clone();
+                let response = run(app.clone(), authorized, handler, &request_id).await;
+                (response, Some(caller))
+            }
         },
     };
+    watch.stop(&app, response.status(), caller.as_deref());
     if C::AUTH == Auth::Publishable {
         answer::add_cors(response.headers_mut());
     }
     response
+}
+
+/// A call as its caller's dashboard and the operator's metrics see it.
+struct Watch {
+    facts: CallFacts,
+    start_us: i64,
+}
+
+impl Watch {
+    fn start(app: &App, facts: CallFacts) -> Self {
+        Self {
+            facts,
+            start_us: app.context.now_us(),
+        }
+    }
+
+    fn stop(self, app: &App, status: StatusCode, caller: Option<&Caller>) {
+        let outcome = Outcome {
+            status: status.as_u16(),
+            took_us: app.context.now_us() - self.start_us,
+            at: app.context.now(),
+        };
+        if let Some(caller) = caller {
+            app.usage.count(caller, &self.facts, outcome);
+        }
+    }
 }
 
 async fn run<C, H, F>(

@@ -5,6 +5,7 @@
 //! many callers. What one owner sends keeps its order: it goes through one lane.
 
 mod room;
+mod tally;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use self::room::Room;
+pub use self::tally::Tally;
 use crate::context::Context;
 
 /// The most items in one transaction.
@@ -60,6 +62,7 @@ struct Queued<W: Work> {
 /// The queues before the writers.
 pub struct Batch<W: Work> {
     lanes: Vec<Lane<W>>,
+    tally: Arc<Tally>,
 }
 
 struct Lane<W: Work> {
@@ -79,6 +82,7 @@ impl<W: Work> Batch<W> {
     /// when the last handle to the queues is dropped.
     pub fn start(work: W, context: &Context, lanes: usize) -> (Self, Vec<JoinHandle<()>>) {
         let work = Arc::new(work);
+        let tally = Arc::<Tally>::default();
         let start = |_| {
             let (sender, receiver) = mpsc::unbounded_channel();
             let room = Arc::new(Room::default());
@@ -86,11 +90,22 @@ impl<W: Work> Batch<W> {
                 work: work.clone(),
                 context: context.clone(),
                 room: room.clone(),
+                tally: tally.clone(),
             };
             (Lane { sender, room }, tokio::spawn(writer.run(receiver)))
         };
         let (lanes, tasks) = (0..lanes).map(start).unzip();
-        (Self { lanes }, tasks)
+        (Self { lanes, tally }, tasks)
+    }
+
+    /// What the writers have done.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// How much waits, by its weight.
+    pub fn queued(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.room.taken()).sum()
     }
 
     /// Queues an item and waits until it is durable.
@@ -141,6 +156,7 @@ struct Writer<W: Work> {
     work: Arc<W>,
     context: Context,
     room: Arc<Room>,
+    tally: Arc<Tally>,
 }
 
 impl<W: Work> Writer<W> {
@@ -161,6 +177,7 @@ impl<W: Work> Writer<W> {
                 answers.push(answer);
                 queued = receiver.try_recv().ok();
             }
+            self.tally.count(items.len());
             let mut outcomes = Vec::with_capacity(items.len());
             self.do_all(&items, &mut outcomes).await;
             for (answer, outcome) in answers.into_iter().zip(outcomes) {

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use self::save::Changes;
 use super::Db;
-use super::batch::{Batch, BatchError, Work};
+use super::batch::{Batch, BatchError, Tally, Work};
 use super::sql::Dialect;
 use crate::config::Environment;
 use crate::context::Context;
@@ -68,6 +68,15 @@ impl Ledger {
         };
         let (batch, tasks) = Batch::start(writer, context, lanes);
         (Self { batch }, tasks)
+    }
+
+    /// What the writers have done, and how much waits for them.
+    pub fn tally(&self) -> &Tally {
+        self.batch.tally()
+    }
+
+    pub fn queued(&self) -> usize {
+        self.batch.queued()
     }
 
     /// Does a command, durably, or says why not.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use shared::campaign::GetCampaignAnalytics;
 use shared::dashboard::{
-    GetCampaignDashboard, GetRecentActivity, GetSummary, GetTopEarners, GetTrends, RecentActivity,
+    GetApiUsage, GetCampaignDashboard, GetIntegrationHealth, GetRecentActivity, GetSummary,
+    GetTopEarners, GetTrends, RecentActivity,
 };
 
 use crate::app::App;
@@ -31,6 +32,19 @@ pub async fn get_top_earners(
 ) -> Answered<GetTopEarners> {
     let earners = dashboard::top_earners(&app, &call.caller.partner.id, &call.call).await?;
     Ok(Reply::new(earners))
+}
+
+pub async fn get_api_usage(app: Arc<App>, call: Authorized<GetApiUsage>) -> Answered<GetApiUsage> {
+    let usage = dashboard::api_usage(&app, &call.caller.partner.id, call.call.days).await?;
+    Ok(Reply::new(usage))
+}
+
+pub async fn get_integration_health(
+    app: Arc<App>,
+    call: Authorized<GetIntegrationHealth>,
+) -> Answered<GetIntegrationHealth> {
+    let health = dashboard::integration_health(&app, &call.caller).await?;
+    Ok(Reply::new(health))
 }
 
 pub async fn get_recent_activity(

@@ -146,6 +146,19 @@ fn push(
     Ok(())
 }
 
+/// Whether there is something of a partner's users from before a day.
+pub async fn has_old(
+    conn: &mut Connection,
+    (partner_id, before): (&PartnerId, Day),
+) -> Result<bool, Error> {
+    let row = sqlx::query("SELECT 1 FROM user_days WHERE partner_id = $1 AND day < $2 LIMIT 1")
+        .bind(partner_id.as_str())
+        .bind(before.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Removes what users did before a day, which no dashboard shows.
 pub async fn prune(
     conn: &mut Connection,

@@ -32,6 +32,11 @@ impl Room {
         true
     }
 
+    /// What everything in the queue weighs.
+    pub(super) fn taken(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).weight
+    }
+
     /// Gives room back that was taken.
     pub(super) fn give_back(&self, owner: &str, weight: usize) {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -57,6 +57,9 @@ impl Sender {
         let parcel = self.stationery.parcel(&event, start);
         let received = self.app.courier.deliver(&self.url, parcel).await;
         let took_ms = (self.app.context.now().0 - start.0).max(0);
+        if let Some(metrics) = &self.app.metrics {
+            metrics.delivered(&received);
+        }
         (delivery, Some(Made { received, took_ms }))
     }
 }

@@ -47,6 +47,12 @@ impl Desk {
         (desk, tasks)
     }
 
+    /// Deliveries that are being made.
+    pub fn under_way(&self) -> usize {
+        let free = self.sending.available_permits() + self.sending_slowly.available_permits();
+        (MAX_SENDING + MAX_SENDING_SLOWLY).saturating_sub(free)
+    }
+
     /// Writes a note down, durably; waits while there is no room.
     pub(super) async fn write(&self, note: Note) -> Result<bool, BatchError> {
         let mut tries = 1;

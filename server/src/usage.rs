@@ -1,0 +1,229 @@
+//! Calls that were made, counted in memory off their path, and written down
+//! every few seconds: a kill loses what was counted since, a shutdown nothing.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use shared::id::{KeyId, PartnerId};
+use shared::time::Timestamp;
+use shared::{CallFacts, Method};
+
+use crate::store::Db;
+use crate::store::caller::Caller;
+use crate::store::usage::{self, Counts, KeyUse, Span, UsageRow, Used};
+
+/// The most that is counted apart between two writes: calls beyond it are of
+/// keys that nobody has used for a while, and are left out.
+const MAX_COUNTED: usize = 50_000;
+/// The most rows of one transaction.
+const MAX_WRITTEN: usize = 500;
+/// How often a reader looks again when a write came between.
+const MAX_LOOKS: u32 = 4;
+
+/// What a call came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome {
+    pub status: u16,
+    pub took_us: i64,
+    pub at: Timestamp,
+}
+
+/// What is counted and not yet written down.
+#[derive(Debug, Default)]
+pub struct Usage {
+    counted: Mutex<Counted>,
+    /// One writes at a time.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    keys: HashMap<KeyId, OfKey>,
+    /// How many rows those are.
+    size: usize,
+    /// What is being written, and counts until it is.
+    leaving: Vec<UsageRow>,
+    /// How often something was written.
+    writes: u64,
+}
+
+#[derive(Debug)]
+struct OfKey {
+    partner_id: PartnerId,
+    used_at: Timestamp,
+    clock: Option<(i64, Timestamp)>,
+    /// By endpoint and the start of the hour.
+    calls: HashMap<(Method, &'static str, i64), Counts>,
+}
+
+impl OfKey {
+    fn of(caller: &Caller, at: Timestamp) -> Self {
+        Self {
+            partner_id: caller.partner.id.clone(),
+            used_at: at,
+            clock: None,
+            calls: HashMap::new(),
+        }
+    }
+}
+
+impl Usage {
+    /// Counts a call.
+    pub fn count(&self, caller: &Caller, facts: &CallFacts, outcome: Outcome) {
+        let mut counted = self.counted();
+        let Some(of_key) = counted.of_key(caller, outcome.at) else {
+            return;
+        };
+        of_key.used_at = of_key.used_at.max(outcome.at);
+        let hour = Span::Hour.start(outcome.at).0;
+        let calls = &mut of_key.calls;
+        let before = calls.len();
+        let counts = calls.entry((facts.method, facts.path, hour)).or_default();
+        counts.count(outcome.status, outcome.took_us);
+        let more = calls.len() - before;
+        counted.size += more;
+    }
+
+    /// Notes by how many seconds the timestamp of a caller, who is known by a
+    /// secret, was ahead of the clock.
+    pub fn see_clock(&self, caller: &Caller, ahead_s: i64, at: Timestamp) {
+        let mut counted = self.counted();
+        let Some(of_key) = counted.of_key(caller, at) else {
+            return;
+        };
+        let worst = of_key.clock.map_or(0, |(ahead_s, _)| ahead_s.abs());
+        if of_key.clock.is_none() || ahead_s.abs() >= worst {
+            of_key.clock = Some((ahead_s, at));
+        }
+    }
+
+    /// By how many seconds it was ahead at most, since that was written down.
+    pub fn clock_ahead(&self, key_id: &KeyId) -> Option<i64> {
+        let (ahead, _) = self.counted().keys.get(key_id)?.clock?;
+        Some(ahead)
+    }
+
+    /// Writes down all that is counted.
+    pub async fn flush(&self, db: &Db) -> Result<(), sqlx::Error> {
+        let _turn = self.turn.lock().await;
+        let mut uses = self.counted().leave();
+        loop {
+            let part = self.counted().next_part();
+            if part.is_empty() && uses.is_empty() {
+                return Ok(());
+            }
+            let rest = uses.split_off(uses.len().min(MAX_WRITTEN));
+            usage::write(db, &part, &uses).await?;
+            uses = rest;
+            let mut counted = self.counted();
+            counted.leaving.drain(..part.len());
+            counted.writes += 1;
+        }
+    }
+
+    /// The calls of a partner since a moment, with those that this process has
+    /// not written down yet.
+    pub async fn since(
+        &self,
+        db: &Db,
+        partner_id: &PartnerId,
+        (span, start): (Span, Timestamp),
+    ) -> Result<Vec<Used>, sqlx::Error> {
+        let mut looks = 0;
+        loop {
+            let (writes, counted) = self.counted().of_partner(partner_id, (span, start));
+            let mut conn = db.read().await?;
+            let mut used = usage::since(&mut conn, partner_id, (span, start)).await?;
+            looks += 1;
+            // What was written between the two would be here twice.
+            if self.counted().writes == writes || looks == MAX_LOOKS {
+                used.extend(counted);
+                return Ok(used);
+            }
+        }
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counted {
+    /// The counts of a key, if there is room for more.
+    fn of_key(&mut self, caller: &Caller, at: Timestamp) -> Option<&mut OfKey> {
+        let id = &caller.key.id;
+        if !self.keys.contains_key(id) {
+            if self.keys.len() + self.size >= MAX_COUNTED {
+                return None;
+            }
+            self.keys.insert(id.clone(), OfKey::of(caller, at));
+        }
+        self.keys.get_mut(id)
+    }
+
+    /// Begins to write what is counted, after what could not be written before;
+    /// answers the uses of keys.
+    fn leave(&mut self) -> Vec<KeyUse> {
+        if self.leaving.len() >= MAX_COUNTED {
+            return Vec::new();
+        }
+        let mut uses = Vec::with_capacity(self.keys.len());
+        self.size = 0;
+        for (key_id, of_key) in std::mem::take(&mut self.keys) {
+            for ((method, path, hour), counts) in of_key.calls {
+                self.leaving.push(UsageRow {
+                    partner_id: of_key.partner_id.clone(),
+                    key_id: key_id.clone(),
+                    method,
+                    path,
+                    at: Timestamp(hour),
+                    counts,
+                });
+            }
+            uses.push(KeyUse {
+                partner_id: of_key.partner_id,
+                key_id,
+                used_at: of_key.used_at,
+                clock: of_key.clock,
+            });
+        }
+        uses
+    }
+
+    /// The next rows to write: none of them twice, as after a failed write.
+    fn next_part(&self) -> Vec<UsageRow> {
+        let mut seen = std::collections::HashSet::new();
+        let rows = self.leaving.iter().take(MAX_WRITTEN);
+        let new = rows.take_while(|row| seen.insert((&row.key_id, row.method, row.path, day(row))));
+        new.cloned().collect()
+    }
+
+    fn of_partner(
+        &self,
+        partner_id: &PartnerId,
+        (span, start): (Span, Timestamp),
+    ) -> (u64, Vec<Used>) {
+        let used = |(method, path, at, counts): (_, &str, _, &Counts)| Used {
+            start: span.start(at),
+            method,
+            path: path.to_owned(),
+            counts: counts.clone(),
+        };
+        let ours = |row: &&UsageRow| row.partner_id == *partner_id && row.at >= start;
+        let leaving = self.leaving.iter().filter(ours);
+        let leaving = leaving.map(|row| used((row.method, row.path, row.at, &row.counts)));
+        let keys = self.keys.values();
+        let kept = keys
+            .filter(|key| key.partner_id == *partner_id)
+            .flat_map(|key| &key.calls)
+            .filter(|((.., hour), _)| *hour >= start.0)
+            .map(|((method, path, hour), counts)| used((*method, path, Timestamp(*hour), counts)));
+        (self.writes, leaving.chain(kept).collect())
+    }
+}
+
+/// The day of a row, of which there may be one for each key and endpoint in a
+/// write: a statement cannot add to the same row twice.
+fn day(row: &UsageRow) -> Timestamp {
+    Span::Day.start(row.at)
+}
