@@ -15,6 +15,7 @@ mod stage;
 mod command;
 mod crash;
 mod laws;
+mod metrics;
 mod migrations;
 mod page;
 mod partner;

@@ -12,6 +12,7 @@ mod response;
 mod sink;
 mod tenant;
 
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -121,6 +122,11 @@ impl Stage {
         &self.running.as_ref().unwrap().app
     }
 
+    /// Where the running server shows its metrics, if it does.
+    pub(crate) fn metrics_address(&self) -> Option<SocketAddr> {
+        self.running.as_ref().unwrap().metrics_address
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         self.database.kind()
     }
@@ -192,6 +198,11 @@ impl Stage {
     /// A client of another server.
     pub(crate) fn client_of(&self, running: &Running) -> Client {
         Client::new(&running.app.base_url, self.now_ms.clone())
+    }
+
+    /// A client of what listens at another address.
+    pub(crate) fn client_at(&self, base_url: &str) -> Client {
+        Client::new(base_url, self.now_ms.clone())
     }
 
     /// Lets everyone call a server at another address.

@@ -160,7 +160,8 @@ pub async fn admit_page(
 /// Counts a page that is shown to whoever asks for it, by the address.
 pub fn admit_visitor(app: &App, parts: &Parts) -> Result<(), Error> {
     let address = address::client(parts, &app.settings.trusted_proxies);
-    app.limiter.count_page(address, app.context.now())
+    let limit = app.settings.rate_limit_page_address;
+    app.limiter.count_page(address, limit, app.context.now())
 }
 
 /// partner state → key type → scope → origin → feature → limit.

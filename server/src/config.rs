@@ -47,6 +47,8 @@ pub struct Settings {
     pub rate_limit_enterprise: u32,
     /// Widget requests an hour for each key and client address.
     pub rate_limit_widget_address: u32,
+    /// Pages an hour for each client address, whoever asks: a rough guard.
+    pub rate_limit_page_address: u32,
     /// Where the operator's Prometheus asks; nowhere unless it is set.
     pub metrics_listen: Option<SocketAddr>,
     /// Whether webhooks may lead to this machine; in sandbox only.
@@ -67,6 +69,7 @@ const NAMES: &[&str] = &[
     "rate_limit_professional",
     "rate_limit_enterprise",
     "rate_limit_widget_address",
+    "rate_limit_page_address",
     "metrics_listen",
     "allow_loopback_webhooks",
 ];
@@ -216,6 +219,7 @@ impl Settings {
             "rate_limit_professional": 5_000,
             "rate_limit_enterprise": 25_000,
             "rate_limit_widget_address": 300,
+            "rate_limit_page_address": 20_000,
             "allow_loopback_webhooks": false,
         });
         let mut settings = Figment::from(Serialized::defaults(defaults));

@@ -8,9 +8,16 @@
 )]
 
 mod actions;
+mod dashboard;
 mod empty;
 mod http;
 mod load;
+mod postgres;
+mod process;
+mod scripts;
+mod signer;
+mod webhooks;
+mod world;
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -23,6 +30,8 @@ fn main() {
     match name.map(|place| arguments[place].as_str()) {
         Some("http") => runtime.block_on(http::run()),
         Some("actions") => runtime.block_on(actions::run(rest)),
+        Some("dashboard") => runtime.block_on(dashboard::run(rest)),
+        Some("webhooks") => runtime.block_on(webhooks::run(rest)),
         // What a benchmark starts in other processes: the program itself, which
         // reads its own command line, and the handler that does nothing.
         Some("serve") => {
@@ -31,7 +40,7 @@ fn main() {
         }
         Some("empty") => runtime.block_on(empty::run()),
         other => {
-            println!("no benchmark {other:?}; there are: http, actions");
+            println!("no benchmark {other:?}; there are: http, actions, dashboard, webhooks");
             std::process::exit(2);
         }
     }

@@ -3,6 +3,8 @@
 mod activity;
 mod agreement;
 mod bad_input;
+mod health;
+mod usage;
 
 use serde_json::Value;
 

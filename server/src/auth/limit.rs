@@ -27,9 +27,6 @@ const HOUR_SECONDS: i64 = 3_600;
 const WIDGET_FACTOR: u32 = 20;
 /// Failed authentications an hour from one address.
 const MAX_FAILURES: u32 = 1_000;
-/// Pages an hour from one address, whoever it is: a rough guard, far above what
-/// the donors behind one address want.
-const MAX_PAGES: u32 = 20_000;
 /// The most addresses that are counted. Beyond them a new address is bounded by
 /// its key alone, so that a flood of addresses neither fills the memory nor
 /// shuts anybody out.
@@ -179,9 +176,14 @@ impl Limiter {
     }
 
     /// Counts a page that is shown to whoever asks for it.
-    pub(super) fn count_page(&self, address: IpAddr, now: Timestamp) -> Result<(), Error> {
+    pub(super) fn count_page(
+        &self,
+        address: IpAddr,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let from = Counted::Pages(network(address));
-        let counted = self.count_address(&from, MAX_PAGES, now);
+        let counted = self.count_address(&from, limit, now);
         counted.map_err(|uncharged| uncharged.error)
     }
 
