@@ -170,8 +170,8 @@ pub async fn start(
     }
     Ok(Running {
         app,
-        tasks,
         metrics_address,
+        tasks,
     })
 }
 

@@ -199,10 +199,9 @@ async fn name(
     for row in rows {
         names.insert(row.text("id")?, row.text("external_id")?);
     }
-    let named = users.into_iter();
-    Ok(named
-        .filter_map(|(id, sums)| Some((names.remove(&id)?, sums)))
-        .collect())
+    let by_name = users.into_iter();
+    let by_name = by_name.filter_map(|(id, sums)| Some((names.remove(&id)?, sums)));
+    Ok(by_name.collect())
 }
 
 /// The actions that failed, by the day on which they were tried first.

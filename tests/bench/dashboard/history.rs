@@ -149,7 +149,7 @@ impl History {
 }
 
 fn action(context: &Context, number: u64) -> Command {
-    let is_volunteer = number % CAMPAIGN_EVERY == 0;
+    let is_volunteer = number.is_multiple_of(CAMPAIGN_EVERY);
     // Two numbers without a common factor: everybody comes again and again.
     let user = number.wrapping_mul(7_919) % USERS;
     Command::Reward(Reward {

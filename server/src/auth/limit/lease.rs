@@ -138,16 +138,13 @@ impl Leases {
         let lease = held.get_mut(subject).filter(|lease| lease.hour == hour);
         // Who has moved on to another hour has no use for it.
         let Some(lease) = lease else { return Ok(()) };
-        match granted {
-            Some(Granted { calls, leased }) => {
-                lease.left = lease.left.saturating_add(calls);
-                lease.leased = lease.leased.max(leased);
-                lease.none_since = None;
-            }
-            None => {
-                lease.leased = limit;
-                lease.none_since = Some(now.seconds());
-            }
+        if let Some(Granted { calls, leased }) = granted {
+            lease.left = lease.left.saturating_add(calls);
+            lease.leased = lease.leased.max(leased);
+            lease.none_since = None;
+        } else {
+            lease.leased = limit;
+            lease.none_since = Some(now.seconds());
         }
         Ok(())
     }
