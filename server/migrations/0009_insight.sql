@@ -54,6 +54,34 @@ UPDATE activity_days SET
     last_users = (SELECT COUNT(*) FROM (
             SELECT x.partner_id, x.user_id, MAX(x.day) AS day FROM user_days x GROUP BY x.partner_id, x.user_id) l
         WHERE l.partner_id = activity_days.partner_id AND l.day = activity_days.day);
+
+-- The same of what was done under a campaign, by the day on which the action was
+-- tried first, as its list shows it; and who took part.
+CREATE TABLE campaign_days (
+    partner_id TEXT NOT NULL,
+    campaign_id TEXT NOT NULL,
+    day BIGINT NOT NULL,
+    action_type TEXT NOT NULL,
+    actions BIGINT NOT NULL,
+    tokens BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, campaign_id, day, action_type)
+);
+INSERT INTO campaign_days (partner_id, campaign_id, day, action_type, actions, tokens)
+    SELECT partner_id, campaign_id, created_at / 86400000, action_type, COUNT(*), CAST(SUM(tokens) AS BIGINT)
+    FROM actions WHERE campaign_id IS NOT NULL AND status <> 'FAILED'
+    GROUP BY partner_id, campaign_id, created_at / 86400000, action_type;
+CREATE TABLE campaign_user_days (
+    partner_id TEXT NOT NULL,
+    campaign_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    day BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, campaign_id, user_id, day)
+);
+INSERT INTO campaign_user_days (partner_id, campaign_id, user_id, day)
+    SELECT DISTINCT a.partner_id, a.campaign_id, s.user_id, a.created_at / 86400000
+    FROM actions a
+    JOIN stakeholders s ON s.partner_id = a.partner_id AND s.action_id = a.id
+    WHERE a.campaign_id IS NOT NULL AND a.status <> 'FAILED' AND s.user_id IS NOT NULL;
 INSERT INTO activity_folds (partner_id, commit_number) SELECT partner_id, commit_number FROM books;
 
 -- Actions that failed are few, and counted as they stand.

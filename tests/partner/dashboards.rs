@@ -18,7 +18,7 @@ impl Stage {
     }
 
     /// Folds all that was done so far.
-    async fn fold(&self) {
+    pub(crate) async fn fold(&self) {
         server::worker::fold::pass(self.app(), 1).await.unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! What a partner's users did, added up by day: folded sums of most of it, and
 //! of the newest events what a [`Step`] says of them.
 
+pub mod campaign;
 pub mod fold;
 mod step;
 

@@ -35,13 +35,14 @@ impl Dialect {
         }
     }
 
-    /// Looks `table` up once for each row before it, as the row `t`, for the
+    /// Looks `table` up once for each row before it, as the row `name`, for the
     /// reason that [`lookup`](Self::lookup) has.
-    pub fn each(self, table: &str, condition: &str) -> String {
+    pub fn each(self, (table, name): (&str, &str), condition: &str) -> String {
         match self {
-            Self::Sqlite => format!("CROSS JOIN {table} t ON {condition}"),
+            Self::Sqlite => format!("CROSS JOIN {table} {name} ON {condition}"),
             Self::Postgres => format!(
-                "CROSS JOIN LATERAL (SELECT t.* FROM {table} t WHERE {condition} OFFSET 0) t"
+                "CROSS JOIN LATERAL \
+                 (SELECT {name}.* FROM {table} {name} WHERE {condition} OFFSET 0) {name}"
             ),
         }
     }

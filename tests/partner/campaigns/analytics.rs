@@ -20,7 +20,12 @@ on_both_databases! {
 
 async fn report(stage: &Stage, campaign: &Value, query: &str) -> Value {
     let path = format!("{}/analytics?{query}", path_of(campaign));
-    stage.ours.signed("GET", &path).send().await.answer(200)
+    let seen: Value = stage.ours.signed("GET", &path).send().await.answer(200);
+    // It is the same whether it was added up before or not.
+    stage.fold().await;
+    let again: Value = stage.ours.signed("GET", &path).send().await.answer(200);
+    assert_eq!(again, seen);
+    seen
 }
 
 /// Submits an action that must be done; answers its id.

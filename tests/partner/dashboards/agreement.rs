@@ -45,6 +45,11 @@ impl Count {
         })
     }
 
+    fn of_campaign(&self, day: Day) -> Value {
+        let [actions, tokens, _] = self.days.get(&day).copied().unwrap_or_default();
+        json!({ "date": day, "actions": actions, "tokensDistributed": tokens })
+    }
+
     fn active(&self, from: Day) -> usize {
         let since = self.users.keys().filter(|(day, _)| *day >= from);
         since.map(|(_, user)| user).collect::<BTreeSet<_>>().len()
@@ -67,6 +72,12 @@ impl Count {
 
 async fn dashboards_agree_with_a_count_by_hand(stage: &mut Stage) {
     stage.allocate(&stage.ours.pool_id, 1_000_000).await;
+    let body = json!({ "name": "All", "status": "ACTIVE" });
+    let made = stage
+        .ours
+        .signed_json("POST", "/v1/partner/campaigns", &body);
+    let campaign: Value = made.send().await.answer(201);
+    let campaign = campaign["id"].as_str().unwrap();
     let mut chance = Chance::seeded(7);
     let (mut count, mut whole) = (Count::default(), Vec::<(ActionId, i64)>::new());
     for step in 0..STEPS {
@@ -82,7 +93,7 @@ async fn dashboards_agree_with_a_count_by_hand(stage: &mut Stage) {
                 let hours = i64::try_from(chance.below(60)).unwrap();
                 stage.pass_time(hours * HOUR_MS);
             }
-            4 => compare(stage, &count).await,
+            4 => compare(stage, &count, campaign).await,
             _ => {
                 let people = people(&mut chance);
                 let amount = 2 * i64::try_from(1 + chance.below(50)).unwrap();
@@ -97,9 +108,9 @@ async fn dashboards_agree_with_a_count_by_hand(stage: &mut Stage) {
             }
         }
     }
-    compare(stage, &count).await;
+    compare(stage, &count, campaign).await;
     stage.fold().await;
-    compare(stage, &count).await;
+    compare(stage, &count, campaign).await;
 }
 
 /// One user, or two who are not the same.
@@ -115,7 +126,7 @@ fn people(chance: &mut Chance) -> Vec<String> {
         .collect()
 }
 
-async fn compare(stage: &Stage, count: &Count) {
+async fn compare(stage: &Stage, count: &Count, campaign: &str) {
     let today = Day::of(stage.now());
     let trend: Vec<_> = (-89..=0)
         .map(|days| count.trend(today.plus_days(days)))
@@ -127,6 +138,16 @@ async fn compare(stage: &Stage, count: &Count) {
     assert_eq!(summary["users"]["active30Days"], count.active(month));
     let done: i64 = count.days.range(month..).map(|(_, sums)| sums[0]).sum();
     assert_eq!(summary["activity"]["last30Days"]["actions"], done);
+    let path = format!(
+        "campaigns/{campaign}/analytics?from={}",
+        today.plus_days(-9)
+    );
+    let seen = stage.dashboard(&path).await;
+    let by_day: Vec<_> = (-9..=0)
+        .map(|days| count.of_campaign(today.plus_days(days)))
+        .collect();
+    assert_eq!(seen["byDay"], json!(by_day));
+    assert_eq!(seen["uniqueUsers"], count.active(today.plus_days(-9)));
     for days in [1, 7, 30] {
         let seen = stage.dashboard(&format!("top-earners?days={days}")).await;
         let seen: Vec<_> = seen["data"].as_array().unwrap().iter().map(read).collect();

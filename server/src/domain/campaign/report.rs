@@ -14,7 +14,7 @@ use crate::store::campaign::analytics::{Sums, add_up};
 /// The most days of one report.
 const MAX_DAYS: i64 = 366;
 /// The most types of actions in one report.
-const MAX_TYPES: i64 = 100;
+const MAX_TYPES: usize = 100;
 
 /// The report of a campaign in the time asked for.
 pub async fn report(
@@ -24,8 +24,9 @@ pub async fn report(
 ) -> Result<CampaignAnalytics, Error> {
     let campaign = find(app, partner_id, &request.id).await?;
     let time = time(&campaign, (request.from, request.to), app.context.now())?;
-    let mut conn = app.db.read().await?;
-    let sums = add_up(&mut conn, (partner_id, &campaign.id), time, MAX_TYPES).await?;
+    let mut conn = app.db.snapshot().await?;
+    let of = (app.db.dialect(), partner_id, &campaign.id);
+    let sums = add_up(&mut conn, of, time, MAX_TYPES).await?;
     Ok(write(campaign, time, sums))
 }
 

@@ -6,6 +6,7 @@ use shared::id::PartnerId;
 use sqlx::Error;
 
 use super::Step;
+use super::campaign::{CAMPAIGN_DAYS, CampaignStep, MEMBERS};
 use crate::store::row::Columns as _;
 use crate::store::sql::Column::{Number, Text};
 use crate::store::sql::{Rows, Table};
@@ -83,19 +84,25 @@ pub async fn fold(db: &Db, partners: &[Behind]) -> Result<(), Error> {
     for partner in partners {
         let last = partner.last.min(partner.folded + MAX_COMMITS);
         let span = (&partner.partner_id, partner.folded, last);
-        let step = Step::of(&mut *db.read().await?, db.dialect(), span).await?;
-        steps.push((partner, last, step));
+        let mut conn = db.read().await?;
+        let step = Step::of(&mut conn, db.dialect(), span).await?;
+        let campaigns = CampaignStep::of(&mut conn, db.dialect(), (span, None)).await?;
+        steps.push((partner, last, step, campaigns));
     }
     // In the order of the partners, so that two processes cannot wait for each
     // other in a circle.
     steps.sort_by(|(one, ..), (other, ..)| one.partner_id.cmp(&other.partner_id));
     let mut tx = db.write().await?;
     let (mut days, mut user_days) = (Rows::of(&DAYS), Rows::of(&USER_DAYS));
-    for (partner, last, step) in &steps {
+    let (mut campaign_days, mut members) = (Rows::of(&CAMPAIGN_DAYS), Rows::of(&MEMBERS));
+    for (partner, last, step, campaigns) in &steps {
         if advance(&mut tx, partner, *last).await? {
             push(&mut days, &mut user_days, (&partner.partner_id, step))?;
+            campaigns.push(&mut campaign_days, &mut members, &partner.partner_id)?;
         }
     }
+    campaign_days.write(&mut tx, db.dialect()).await?;
+    members.write_some(&mut tx, db.dialect()).await?;
     days.write(&mut tx, db.dialect()).await?;
     user_days.write(&mut tx, db.dialect()).await?;
     tx.commit().await

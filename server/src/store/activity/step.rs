@@ -23,7 +23,8 @@ pub struct Step {
     pub(super) users: BTreeMap<UserId, BTreeMap<Day, UserSums>>,
 }
 
-const SPAN: &str = "e.partner_id = $1 AND e.commit_number > $2 AND e.commit_number <= $3";
+pub(super) const SPAN: &str =
+    "e.partner_id = $1 AND e.commit_number > $2 AND e.commit_number <= $3";
 
 impl Step {
     /// All that is not folded yet.
@@ -116,7 +117,7 @@ impl Step {
                  CAST(SUM(t.tokens) AS BIGINT) AS tokens
              FROM events e {} WHERE {SPAN} AND e.type = 'action.completed' AND t.user_id IS NOT NULL
              GROUP BY e.created_at / 86400000, t.user_id",
-            dialect.each("stakeholders", &of_action),
+            dialect.each(("stakeholders", "t"), &of_action),
         );
         for row in over_commits(conn, sql, span).await? {
             let sums = UserSums {
