@@ -163,6 +163,7 @@ pub async fn admit_page(
         feature: Some(feature),
     };
     permit(app, (&caller, half), needs, (&parts.headers, address))?;
+    app.key_uses.note(&caller.key, now);
     Ok(caller)
 }
 

@@ -224,8 +224,8 @@ impl Issuer {
                 "the issuer's keys: status {status}"
             )));
         }
-        let set: JwkSet = serde_json::from_slice(&answer.body).map_err(Error::internal)?;
-        Ok(set.keys)
+        let published: JwkSet = serde_json::from_slice(&answer.body).map_err(Error::internal)?;
+        Ok(published.keys)
     }
 }
 

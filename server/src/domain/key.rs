@@ -1,5 +1,6 @@
 //! Making API keys. The secrets leave this room once, to be shown.
 
+mod bounds;
 pub mod manage;
 
 use shared::id::PartnerId;

@@ -1,19 +1,19 @@
 //! Keys as their partner's people manage them: making, changing, rotating and
 //! ending them.
 
-use ipnet::IpNet;
 use shared::id::{KeyId, PartnerId};
 use shared::key::{
     CreateKey, Key, KeyType, KeyWithSecrets, MAX_GRACE_SECONDS, RotateKey, UpdateKey,
 };
 use shared::sign_in::Secret;
 use shared::time::Timestamp;
-use shared::{Change, Code, FieldError, Scope};
+use shared::{Change, Code};
 
+use super::bounds::Bounds;
 use super::{KeyMaker, Secrets};
 use crate::app::App;
+use crate::domain::partner;
 use crate::domain::replay::{Attempt, Once};
-use crate::domain::{partner, text};
 use crate::error::Error;
 use crate::store::key::{Key as KeyRow, Previous, Seen};
 use crate::store::portal_user::PortalUser;
@@ -21,10 +21,6 @@ use crate::store::{self, event};
 
 /// The most keys of a partner that were not ended.
 const MAX_KEYS: i64 = 100;
-/// The longest name, in characters.
-const MAX_NAME: usize = 200;
-/// The most networks, and the most origins, of a key.
-const MAX_LIMITS: usize = 100;
 
 /// Makes a key, and for a user without a partner that too, or gives the first
 /// answer again under the same idempotency key.
@@ -35,7 +31,7 @@ pub async fn create(
     call: CreateKey,
 ) -> Result<Once<KeyWithSecrets>, Error> {
     let now = app.context.now();
-    let limits = Limits::of_new(&call, now)?;
+    let bounds = Bounds::of_new(&call, now)?;
     check_environment(app, &call)?;
     let mut tx = app.db.write().await?;
     let partner_id = partner::of_user(app, &mut tx, user).await?;
@@ -60,7 +56,7 @@ pub async fn create(
             (row, None, hmac_secret.expose().to_owned())
         }
     };
-    let row = limits.on(row);
+    let row = bounds.on(row);
     store::key::insert(&mut tx, &row).await?;
     let answer = KeyWithSecrets {
         key: shown(app, Seen::new(row)),
@@ -137,7 +133,7 @@ pub fn unknown() -> Error {
 
 /// Changes a key, and answers it as it is then.
 pub async fn update(app: &App, partner_id: &PartnerId, call: UpdateKey) -> Result<Key, Error> {
-    let limits = Limits::of_change(&call, app.context.now())?;
+    let bounds = Bounds::of_change(&call, app.context.now())?;
     let mut tx = app.db.write().await?;
     let key = (partner_id, &call.id);
     let row = store::key::lock(&mut tx, app.db.dialect(), key).await?;
@@ -147,10 +143,10 @@ pub async fn update(app: &App, partner_id: &PartnerId, call: UpdateKey) -> Resul
         is_active: call.is_active.of(None).unwrap_or(row.is_active),
         expires_at: call.expires_at.of(row.expires_at),
         scopes: call.scopes.of(row.scopes.clone()),
-        ip_allowlist: kept_or(&call.ip_allowlist, limits.ip_allowlist, &row.ip_allowlist),
+        ip_allowlist: kept_or(&call.ip_allowlist, bounds.ip_allowlist, &row.ip_allowlist),
         allowed_origins: kept_or(
             &call.allowed_origins,
-            limits.allowed_origins,
+            bounds.allowed_origins,
             &row.allowed_origins,
         ),
         ..row
@@ -237,122 +233,4 @@ pub async fn delete(app: &App, partner_id: &PartnerId, id: &KeyId) -> Result<(),
     };
     store::key::update(&mut tx, &ended).await?;
     Ok(tx.commit().await?)
-}
-
-/// What bounds a key, read and checked.
-#[derive(Debug)]
-struct Limits {
-    scopes: Option<Vec<Scope>>,
-    expires_at: Option<Timestamp>,
-    ip_allowlist: Vec<IpNet>,
-    allowed_origins: Vec<String>,
-}
-
-impl Limits {
-    fn of_new(call: &CreateKey, now: Timestamp) -> Result<Self, Error> {
-        let mut problems = Problems::default();
-        problems.of_name(&call.name);
-        let limits = Self {
-            scopes: problems.scopes(call.scopes.as_ref()),
-            expires_at: problems.end(call.expires_at, now),
-            ip_allowlist: problems.networks(call.ip_allowlist.as_ref()),
-            allowed_origins: problems.origins(call.allowed_origins.as_ref()),
-        };
-        Error::refuse_any(problems.0)?;
-        Ok(limits)
-    }
-
-    fn of_change(call: &UpdateKey, now: Timestamp) -> Result<Self, Error> {
-        let mut problems = Problems::default();
-        match &call.name {
-            Change::Keep => {}
-            Change::Clear => problems.add("name", "must not be null"),
-            Change::Set(name) => problems.of_name(name),
-        }
-        if call.is_active == Change::Clear {
-            problems.add("isActive", "must not be null");
-        }
-        let limits = Self {
-            scopes: problems.scopes(call.scopes.value()),
-            expires_at: problems.end(call.expires_at.value().copied(), now),
-            ip_allowlist: problems.networks(call.ip_allowlist.value()),
-            allowed_origins: problems.origins(call.allowed_origins.value()),
-        };
-        Error::refuse_any(problems.0)?;
-        Ok(limits)
-    }
-
-    fn on(self, key: KeyRow) -> KeyRow {
-        KeyRow {
-            scopes: self.scopes,
-            expires_at: self.expires_at,
-            ip_allowlist: self.ip_allowlist,
-            allowed_origins: self.allowed_origins,
-            ..key
-        }
-    }
-}
-
-/// Everything that is wrong, at once.
-#[derive(Debug, Default)]
-struct Problems(Vec<FieldError>);
-
-impl Problems {
-    fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(FieldError::new(field, message));
-    }
-
-    fn of_name(&mut self, name: &str) {
-        if let Err(problem) = text::printable(name, MAX_NAME) {
-            self.add("name", problem);
-        }
-    }
-
-    fn scopes(&mut self, scopes: Option<&Vec<Scope>>) -> Option<Vec<Scope>> {
-        let mut scopes = scopes?.clone();
-        if scopes.is_empty() {
-            self.add("scopes", "must name at least one; null or left out is all");
-        }
-        scopes.sort_unstable();
-        scopes.dedup();
-        Some(scopes)
-    }
-
-    fn end(&mut self, end: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
-        if end.is_some_and(|end| end <= now) {
-            let message = format!("must lie in the future; now it is {now}");
-            self.add("expiresAt", message);
-        }
-        end
-    }
-
-    fn networks(&mut self, networks: Option<&Vec<String>>) -> Vec<IpNet> {
-        self.each("ipAllowlist", networks, text::network)
-    }
-
-    fn origins(&mut self, origins: Option<&Vec<String>>) -> Vec<String> {
-        self.each("allowedOrigins", origins, text::origin)
-    }
-
-    /// Reads each member of a list; those that are wrong are named.
-    fn each<T>(
-        &mut self,
-        field: &str,
-        list: Option<&Vec<String>>,
-        read: fn(&str) -> Result<T, String>,
-    ) -> Vec<T> {
-        let list = list.map_or(&[][..], Vec::as_slice);
-        if list.len() > MAX_LIMITS {
-            self.add(field, format!("must have at most {MAX_LIMITS} members"));
-            return Vec::new();
-        }
-        let mut done = Vec::new();
-        for (place, text) in list.iter().enumerate() {
-            match read(text) {
-                Ok(value) => done.push(value),
-                Err(problem) => self.add(format!("{field}[{place}]"), problem),
-            }
-        }
-        done
-    }
 }
