@@ -63,26 +63,27 @@ async fn two_who_open_a_new_database_at_once_both_succeed(stage: &mut Stage) {
     database.remove().await;
 }
 
-/// A database as so many migrations left it, with something in it.
-async fn older(stage: &Stage, migrations: usize, contents: &'static [&'static str]) -> Database {
+/// A database as so many migrations left it, with what was put into it at each of
+/// the stops.
+async fn older(stage: &Stage, stops: &[(usize, &'static str)]) -> Database {
     sqlx::any::install_default_drivers();
     let database = Database::empty(stage.kind()).await;
     if database.kind() == Kind::Sqlite {
         std::fs::write(database.directory().join("giving.db"), "").unwrap();
     }
     let mut conn = AnyConnection::connect(database.url()).await.unwrap();
-    let mut older = sqlx::migrate!("../server/migrations");
-    older.migrations.to_mut().truncate(migrations);
-    older.run(&mut conn).await.unwrap();
-    for sql in contents {
-        conn.execute(*sql).await.unwrap();
+    for (migrations, contents) in stops {
+        let mut older = sqlx::migrate!("../server/migrations");
+        older.migrations.to_mut().truncate(*migrations);
+        older.run(&mut conn).await.unwrap();
+        conn.execute(*contents).await.unwrap();
     }
     conn.close().await.unwrap();
     database
 }
 
 async fn what_the_first_schema_kept_is_kept_and_adds_up(stage: &mut Stage) {
-    let database = older(stage, 1, &[FIRST]).await;
+    let database = older(stage, &[(1, FIRST)]).await;
     let db = Db::open(database.url()).await.unwrap();
     let audit = audit(&mut db.snapshot().await.unwrap()).await.unwrap();
     assert_eq!(audit.differences, Vec::<String>::new());
@@ -108,8 +109,8 @@ async fn what_the_first_schema_kept_is_kept_and_adds_up(stage: &mut Stage) {
 }
 
 async fn people_and_keys_from_before_sign_in_are_kept(stage: &mut Stage) {
-    let contents = &[FIRST, include_str!("migrations/people.sql")];
-    let database = older(stage, 6, contents).await;
+    let people = include_str!("migrations/people.sql");
+    let database = older(stage, &[(1, FIRST), (6, people)]).await;
     let db = Db::open(database.url()).await.unwrap();
     let mut conn = db.read().await.unwrap();
     let user = portal_user::find_by_email(&mut conn, "ADA@example.org").await;

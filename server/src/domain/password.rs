@@ -110,6 +110,17 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn who_finds_no_place_to_wait_is_told_to_come_back() {
+        let passwords = Passwords::default();
+        let held = passwords.places.try_acquire_many(68).unwrap();
+        let refused = passwords.verify(Hidden::new("swordfish"), None).await;
+        assert_eq!(refused.unwrap_err().code, shared::Code::Overloaded);
+        drop(held);
+        let heard = passwords.verify(Hidden::new("swordfish"), None).await;
+        assert!(!heard.unwrap());
+    }
+
     #[test]
     fn what_is_compared_for_nobody_is_a_hash_like_any_other() {
         let real = portal_user::hash(&Context::system(), &Hidden::new("swordfish")).unwrap();
