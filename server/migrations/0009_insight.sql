@@ -134,14 +134,13 @@ CREATE TABLE usage (
 );
 CREATE INDEX usage_oldest ON usage (span, start);
 
--- When a key was used last, and by how many seconds a timestamp that was signed
--- with it was last ahead of the server's clock, or (negative) behind.
-CREATE TABLE key_uses (
+-- By how many seconds a timestamp that was signed with a key was ahead of the
+-- server's clock, or (negative) behind, when it was furthest off of late.
+CREATE TABLE key_clocks (
     partner_id TEXT NOT NULL,
     key_id TEXT NOT NULL,
-    used_at BIGINT NOT NULL,
-    clock_ahead_s BIGINT,
-    clock_seen_at BIGINT,
+    ahead_s BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
     PRIMARY KEY (partner_id, key_id)
 );
 

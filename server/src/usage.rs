@@ -10,7 +10,7 @@ use shared::{CallFacts, Method};
 
 use crate::store::Db;
 use crate::store::caller::Caller;
-use crate::store::usage::{self, Counts, KeyUse, Span, UsageRow, Used};
+use crate::store::usage::{self, ClockRow, Counts, Span, UsageRow, Used};
 
 /// The most that is counted apart between two writes: calls beyond it are of
 /// keys that nobody has used for a while, and are left out.
@@ -50,17 +50,16 @@ struct Counted {
 #[derive(Debug)]
 struct OfKey {
     partner_id: PartnerId,
-    used_at: Timestamp,
+    /// How far ahead it was at most, in seconds, and when.
     clock: Option<(i64, Timestamp)>,
     /// By endpoint and the start of the hour.
     calls: HashMap<(Method, &'static str, i64), Counts>,
 }
 
 impl OfKey {
-    fn of(caller: &Caller, at: Timestamp) -> Self {
+    fn of(caller: &Caller) -> Self {
         Self {
             partner_id: caller.partner.id.clone(),
-            used_at: at,
             clock: None,
             calls: HashMap::new(),
         }
@@ -71,10 +70,9 @@ impl Usage {
     /// Counts a call.
     pub fn count(&self, caller: &Caller, facts: &CallFacts, outcome: Outcome) {
         let mut counted = self.counted();
-        let Some(of_key) = counted.of_key(caller, outcome.at) else {
+        let Some(of_key) = counted.of_key(caller) else {
             return;
         };
-        of_key.used_at = of_key.used_at.max(outcome.at);
         let hour = Span::Hour.start(outcome.at).0;
         let calls = &mut of_key.calls;
         let before = calls.len();
@@ -88,7 +86,7 @@ impl Usage {
     /// secret, was ahead of the clock.
     pub fn see_clock(&self, caller: &Caller, ahead_s: i64, at: Timestamp) {
         let mut counted = self.counted();
-        let Some(of_key) = counted.of_key(caller, at) else {
+        let Some(of_key) = counted.of_key(caller) else {
             return;
         };
         let worst = of_key.clock.map_or(0, |(ahead_s, _)| ahead_s.abs());
@@ -106,15 +104,15 @@ impl Usage {
     /// Writes down all that is counted.
     pub async fn flush(&self, db: &Db) -> Result<(), sqlx::Error> {
         let _turn = self.turn.lock().await;
-        let mut uses = self.counted().leave();
+        let mut clocks = self.counted().leave();
         loop {
             let part = self.counted().next_part();
-            if part.is_empty() && uses.is_empty() {
+            if part.is_empty() && clocks.is_empty() {
                 return Ok(());
             }
-            let rest = uses.split_off(uses.len().min(MAX_WRITTEN));
-            usage::write(db, &part, &uses).await?;
-            uses = rest;
+            let rest = clocks.split_off(clocks.len().min(MAX_WRITTEN));
+            usage::write(db, &part, &clocks).await?;
+            clocks = rest;
             let mut counted = self.counted();
             counted.leaving.drain(..part.len());
             counted.writes += 1;
@@ -150,24 +148,24 @@ impl Usage {
 
 impl Counted {
     /// The counts of a key, if there is room for more.
-    fn of_key(&mut self, caller: &Caller, at: Timestamp) -> Option<&mut OfKey> {
+    fn of_key(&mut self, caller: &Caller) -> Option<&mut OfKey> {
         let id = &caller.key.id;
         if !self.keys.contains_key(id) {
             if self.keys.len() + self.size >= MAX_COUNTED {
                 return None;
             }
-            self.keys.insert(id.clone(), OfKey::of(caller, at));
+            self.keys.insert(id.clone(), OfKey::of(caller));
         }
         self.keys.get_mut(id)
     }
 
     /// Begins to write what is counted, after what could not be written before;
-    /// answers the uses of keys.
-    fn leave(&mut self) -> Vec<KeyUse> {
+    /// answers the clocks.
+    fn leave(&mut self) -> Vec<ClockRow> {
         if self.leaving.len() >= MAX_COUNTED {
             return Vec::new();
         }
-        let mut uses = Vec::with_capacity(self.keys.len());
+        let mut clocks = Vec::new();
         self.size = 0;
         for (key_id, of_key) in std::mem::take(&mut self.keys) {
             for ((method, path, hour), counts) in of_key.calls {
@@ -180,14 +178,16 @@ impl Counted {
                     counts,
                 });
             }
-            uses.push(KeyUse {
-                partner_id: of_key.partner_id,
-                key_id,
-                used_at: of_key.used_at,
-                clock: of_key.clock,
-            });
+            if let Some((ahead_s, seen_at)) = of_key.clock {
+                clocks.push(ClockRow {
+                    partner_id: of_key.partner_id,
+                    key_id,
+                    ahead_s,
+                    seen_at,
+                });
+            }
         }
-        uses
+        clocks
     }
 
     /// The next rows to write: none of them twice, as after a failed write.

@@ -5,6 +5,8 @@ mod callers;
 mod count;
 pub mod deliver;
 pub mod fold;
+pub mod key_uses;
+pub mod mail;
 pub mod prune;
 pub mod reward;
 pub mod sweep;
@@ -26,6 +28,8 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         tokio::spawn(count::run(app.clone())),
         tokio::spawn(deliver::run(app.clone())),
         tokio::spawn(fold::run(app.clone())),
+        tokio::spawn(key_uses::run(app.clone())),
+        tokio::spawn(mail::run(app.clone())),
         tokio::spawn(prune::run(app.clone())),
         tokio::spawn(reward::run(app.clone())),
         tokio::spawn(sweep::run(app.clone())),

@@ -29,7 +29,7 @@ impl Call for GetSummary {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/dashboard/summary";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DashboardRead;
+    const SCOPE: Option<Scope> = Some(Scope::DashboardRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Summary;
 }
@@ -96,7 +96,7 @@ impl Call for GetTrends {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/dashboard/trends";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DashboardRead;
+    const SCOPE: Option<Scope> = Some(Scope::DashboardRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Trends;
 }
@@ -136,7 +136,7 @@ impl Call for GetTopEarners {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/dashboard/top-earners";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DashboardRead;
+    const SCOPE: Option<Scope> = Some(Scope::DashboardRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = TopEarners;
 }
@@ -170,7 +170,7 @@ impl Call for GetRecentActivity {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/dashboard/recent-activity";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DashboardRead;
+    const SCOPE: Option<Scope> = Some(Scope::DashboardRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = RecentActivity;
 }
@@ -205,7 +205,7 @@ impl Call for GetCampaignDashboard {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/dashboard/campaigns/{id}/analytics";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DashboardRead;
+    const SCOPE: Option<Scope> = Some(Scope::DashboardRead);
     const REFUSALS: &'static [Code] = &[Code::CampaignNotFound];
     type Answer = CampaignAnalytics;
 }

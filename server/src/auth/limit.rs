@@ -111,7 +111,10 @@ impl Limiter {
                 let address = Counted::Widget(key_id.clone(), network(address));
                 (Kind::Widget, limit, Some(address))
             }
-            Auth::Signed | Auth::SignedSecret => (Kind::Signed, tier, None),
+            // Who comes without a key is not charged.
+            Auth::Signed | Auth::SignedSecret | Auth::Portal(_) | Auth::Open => {
+                (Kind::Signed, tier, None)
+            }
         };
         let key = Subject {
             partner_id: caller.partner.id.clone(),
@@ -262,7 +265,7 @@ impl From<sqlx::Error> for Uncharged {
 
 /// The address as far as it tells callers apart: of IPv6, whoever has one
 /// address has the 2^64 beside it.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {

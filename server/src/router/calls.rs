@@ -12,11 +12,12 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on, options};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::{Auth, Call, CallFacts, Method};
+use shared::{Auth, Call, CallFacts, Method, Proof};
 
 use super::answer::{self, Answered};
 use super::{Reply, RequestId};
 use crate::app::App;
+use crate::auth::proof::Proven;
 use crate::auth::{Authorized, Caller, admit};
 use crate::etag;
 use crate::request::Pair;
@@ -33,17 +34,26 @@ pub(super) struct Calls {
 
 impl Calls {
     /// Adds the route of `C`, which `handler` answers.
-    pub(super) fn add<C, H, F>(mut self, handler: H) -> Self
+    pub(super) fn add<C, By, H, F>(mut self, handler: H) -> Self
     where
         C: Call + DeserializeOwned + Send + 'static,
         C::Answer: Serialize,
-        H: Fn(Arc<App>, Authorized<C>) -> F + Clone + Send + Sync + 'static,
+        By: Proven + Send + 'static,
+        H: Fn(Arc<App>, Authorized<C, By>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Answered<C>> + Send + 'static,
     {
         const {
             assert!(
                 status_fits_answer::<C>(),
                 "204 goes with NoContent, and only with it"
+            );
+            assert!(
+                C::AUTH.proof() as u8 == By::PROOF as u8,
+                "the handler takes whoever the call's authorisation proves"
+            );
+            assert!(
+                C::SCOPE.is_some() == matches!(By::PROOF, Proof::Key),
+                "a call by key has a scope, and only such a call"
             );
         };
         let is_first_of_path = self.facts.iter().all(|facts| facts.path != C::PATH);
@@ -73,11 +83,12 @@ const fn status_fits_answer<C: Call>() -> bool {
 }
 
 /// Admits the call, has it answered, and writes the answer.
-async fn serve<C, H, F>(app: Arc<App>, request: Request, handler: H) -> Response
+async fn serve<C, By, H, F>(app: Arc<App>, request: Request, handler: H) -> Response
 where
     C: Call + DeserializeOwned,
     C::Answer: Serialize,
-    H: Fn(Arc<App>, Authorized<C>) -> F,
+    By: Proven,
+    H: Fn(Arc<App>, Authorized<C, By>) -> F,
     F: Future<Output = Answered<C>>,
 {
     let watch = Watch::start(&app, CallFacts::of::<C>());
@@ -88,7 +99,7 @@ where
             let response = answer::refuse(&answer::no_such_path(), &request_id);
             (response, None)
         }
-        Some(path) => match admit::<C>(&app, parts, path, body).await {
+        Some(path) => match admit::<C, By>(&app, parts, path, body).await {
             Err(denied) => {
                 let mut response = answer::refuse(&denied.error, &request_id);
                 if let Some(quota) = denied.quota {
@@ -97,9 +108,9 @@ where
                 (response, denied.caller)
             }
             Ok(authorized) => {
-                let caller = authorized.caller.clone();
+                let caller = authorized.caller.key();
                 let response = run(app.clone(), authorized, handler, &request_id).await;
-                (response, Some(caller))
+                (response, caller)
             }
         },
     };
@@ -136,33 +147,37 @@ impl Watch {
     }
 }
 
-async fn run<C, H, F>(
+async fn run<C, By, H, F>(
     app: Arc<App>,
-    authorized: Authorized<C>,
+    authorized: Authorized<C, By>,
     handler: H,
     request_id: &RequestId,
 ) -> Response
 where
     C: Call,
     C::Answer: Serialize,
-    H: Fn(Arc<App>, Authorized<C>) -> F,
+    H: Fn(Arc<App>, Authorized<C, By>) -> F,
     F: Future<Output = Answered<C>>,
 {
     let known = etag::known(&authorized.headers);
     let charge = authorized.charge.clone();
-    let mut quota = charge.quota;
+    let mut quota = charge.as_ref().map(|charge| charge.quota);
     let mut response = match handler(app.clone(), authorized).await {
         Err(error) => answer::refuse(&error, request_id),
         Ok(reply) => {
             let is_known = reply.etag.as_ref().is_some_and(|etag| known.contains(etag));
-            if is_known || reply.is_free {
-                app.limiter.give_back(&charge, app.context.now());
+            if let (Some(charge), Some(quota), true) =
+                (&charge, &mut quota, is_known || reply.is_free)
+            {
+                app.limiter.give_back(charge, app.context.now());
                 quota.remaining += 1;
             }
             write(C::STATUS, &reply, is_known)
         }
     };
-    answer::add_quota(response.headers_mut(), quota);
+    if let Some(quota) = quota {
+        answer::add_quota(response.headers_mut(), quota);
+    }
     response
 }
 

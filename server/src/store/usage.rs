@@ -1,4 +1,5 @@
-//! Calls that were made, counted by hour and by day; and when each key was used.
+//! Calls that were made, counted by hour and by day; and how far off the clocks
+//! are that sign them.
 
 mod write;
 
@@ -8,7 +9,7 @@ use shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Error};
 
-pub use self::write::{KeyUse, UsageRow, has_old, prune, write};
+pub use self::write::{ClockRow, UsageRow, has_old, prune, write};
 use super::Connection;
 use super::row::Columns as _;
 
@@ -165,15 +166,14 @@ pub async fn clock_ahead(
     since: Timestamp,
 ) -> Result<Option<i64>, Error> {
     let row = sqlx::query(
-        "SELECT clock_ahead_s FROM key_uses
-         WHERE partner_id = $1 AND key_id = $2 AND clock_seen_at >= $3",
+        "SELECT ahead_s FROM key_clocks WHERE partner_id = $1 AND key_id = $2 AND seen_at >= $3",
     )
     .bind(partner_id.as_str())
     .bind(key_id.as_str())
     .bind(since.0)
     .fetch_optional(conn)
     .await?;
-    row.map_or(Ok(None), |row| row.number_or_null("clock_ahead_s"))
+    row.map(|row| row.number("ahead_s")).transpose()
 }
 
 #[cfg(test)]

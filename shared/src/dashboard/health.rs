@@ -14,7 +14,7 @@ impl Call for GetIntegrationHealth {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/dashboard/integration-health";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DashboardRead;
+    const SCOPE: Option<Scope> = Some(Scope::DashboardRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = IntegrationHealth;
 }

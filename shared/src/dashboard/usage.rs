@@ -18,7 +18,7 @@ impl Call for GetApiUsage {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/dashboard/api-usage";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DashboardRead;
+    const SCOPE: Option<Scope> = Some(Scope::DashboardRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = ApiUsage;
 }

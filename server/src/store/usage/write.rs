@@ -22,14 +22,13 @@ pub struct UsageRow {
     pub counts: Counts,
 }
 
-/// That a key was used.
+/// How far ahead the clock was that signs with a key.
 #[derive(Clone, Debug)]
-pub struct KeyUse {
+pub struct ClockRow {
     pub partner_id: PartnerId,
     pub key_id: KeyId,
-    pub used_at: Timestamp,
-    /// How far ahead its clock was, in seconds, and when that was seen.
-    pub clock: Option<(i64, Timestamp)>,
+    pub ahead_s: i64,
+    pub seen_at: Timestamp,
 }
 
 const USAGE: Table = Table {
@@ -91,58 +90,43 @@ const USAGE: Table = Table {
         b30 = usage.b30 + excluded.b30, b31 = usage.b31 + excluded.b31",
 };
 
-macro_rules! is_worse {
-    () => {
-        "excluded.clock_seen_at IS NOT NULL AND (key_uses.clock_seen_at IS NULL
-         OR ABS(excluded.clock_ahead_s) >= ABS(key_uses.clock_ahead_s)
-         OR excluded.clock_seen_at - key_uses.clock_seen_at > 3600000)"
-    };
-}
-
-const KEY_USES: Table = Table {
-    name: "key_uses",
+/// Of an hour, the one that was furthest off is kept.
+const KEY_CLOCKS: Table = Table {
+    name: "key_clocks",
     columns: &[
         Text("partner_id"),
         Text("key_id"),
-        Number("used_at"),
-        Number("clock_ahead_s"),
-        Number("clock_seen_at"),
+        Number("ahead_s"),
+        Number("seen_at"),
     ],
-    // Of an hour, the clock that was furthest off is kept.
-    conflict: concat!(
-        "ON CONFLICT (partner_id, key_id) DO UPDATE SET used_at = excluded.used_at, clock_ahead_s = CASE WHEN ",
-        is_worse!(),
-        " THEN excluded.clock_ahead_s ELSE key_uses.clock_ahead_s END, clock_seen_at = CASE WHEN ",
-        is_worse!(),
-        " THEN excluded.clock_seen_at ELSE key_uses.clock_seen_at END"
-    ),
+    conflict: "ON CONFLICT (partner_id, key_id) DO UPDATE SET ahead_s = excluded.ahead_s, seen_at = excluded.seen_at \
+        WHERE ABS(excluded.ahead_s) >= ABS(key_clocks.ahead_s) OR excluded.seen_at - key_clocks.seen_at > 3600000",
 };
 
 /// The cells of a row before those of its buckets.
 const BEFORE: usize = 8;
 
-/// Adds calls to those that stand there, and notes the uses of keys, in one
-/// transaction. No two of the calls may be of the same key, endpoint and hour.
-pub async fn write(db: &Db, calls: &[UsageRow], uses: &[KeyUse]) -> Result<(), Error> {
+/// Adds calls to those that stand there, and notes clocks, in one transaction. No
+/// two of the calls may be of the same key, endpoint and day.
+pub async fn write(db: &Db, calls: &[UsageRow], clocks: &[ClockRow]) -> Result<(), Error> {
     let (mut hours, mut days) = (Rows::of(&USAGE), Rows::of(&USAGE));
     for row in calls {
         push(&mut hours, row, Span::Hour)?;
         push(&mut days, row, Span::Day)?;
     }
-    let mut keys = Rows::of(&KEY_USES);
-    for key in uses {
-        keys.push([
-            key.partner_id.as_str().into(),
-            key.key_id.as_str().into(),
-            key.used_at.0.into(),
-            key.clock.map(|(ahead, _)| ahead).into(),
-            key.clock.map(|(_, seen_at)| seen_at.0).into(),
+    let mut seen = Rows::of(&KEY_CLOCKS);
+    for clock in clocks {
+        seen.push([
+            clock.partner_id.as_str().into(),
+            clock.key_id.as_str().into(),
+            clock.ahead_s.into(),
+            clock.seen_at.0.into(),
         ])?;
     }
     let mut tx = db.write().await?;
     hours.write(&mut tx, db.dialect()).await?;
     days.write(&mut tx, db.dialect()).await?;
-    keys.write(&mut tx, db.dialect()).await?;
+    seen.write_some(&mut tx, db.dialect()).await?;
     tx.commit().await
 }
 
