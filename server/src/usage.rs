@@ -17,8 +17,6 @@ use crate::store::usage::{self, ClockRow, Counts, Span, UsageRow, Used};
 const MAX_COUNTED: usize = 50_000;
 /// The most rows of one transaction.
 const MAX_WRITTEN: usize = 500;
-/// How often a reader looks again when a write came between.
-const MAX_LOOKS: u32 = 4;
 
 /// What a call came to.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +30,8 @@ pub struct Outcome {
 #[derive(Debug, Default)]
 pub struct Usage {
     counted: Mutex<Counted>,
-    /// One writes at a time.
-    turn: tokio::sync::Mutex<()>,
+    /// One writes at a time, while nobody reads.
+    turn: tokio::sync::RwLock<()>,
 }
 
 #[derive(Debug, Default)]
@@ -43,8 +41,6 @@ struct Counted {
     size: usize,
     /// What is being written, and counts until it is.
     leaving: Vec<UsageRow>,
-    /// How often something was written.
-    writes: u64,
 }
 
 #[derive(Debug)]
@@ -103,7 +99,7 @@ impl Usage {
 
     /// Writes down all that is counted.
     pub async fn flush(&self, db: &Db) -> Result<(), sqlx::Error> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         let mut clocks = self.counted().leave();
         loop {
             let part = self.counted().next_part();
@@ -113,9 +109,7 @@ impl Usage {
             let rest = clocks.split_off(clocks.len().min(MAX_WRITTEN));
             usage::write(db, &part, &clocks).await?;
             clocks = rest;
-            let mut counted = self.counted();
-            counted.leaving.drain(..part.len());
-            counted.writes += 1;
+            self.counted().leaving.drain(..part.len());
         }
     }
 
@@ -126,19 +120,14 @@ impl Usage {
         db: &Db,
         partner_id: &PartnerId,
         (span, start): (Span, Timestamp),
-    ) -> Result<Vec<Used>, sqlx::Error> {
-        let mut looks = 0;
-        loop {
-            let (writes, counted) = self.counted().of_partner(partner_id, (span, start));
-            let mut conn = db.read().await?;
-            let mut used = usage::since(&mut conn, partner_id, (span, start)).await?;
-            looks += 1;
-            // What was written between the two would be here twice.
-            if self.counted().writes == writes || looks == MAX_LOOKS {
-                used.extend(counted);
-                return Ok(used);
-            }
-        }
+    ) -> Result<Used, sqlx::Error> {
+        // What is written meanwhile would be here twice, or not at all.
+        let _turn = self.turn.read().await;
+        // A snapshot, since it takes more than one statement.
+        let mut conn = db.snapshot().await?;
+        let mut used = usage::since(&mut conn, partner_id, (span, start)).await?;
+        self.counted().add_to(&mut used, partner_id, (span, start));
+        Ok(used)
     }
 
     fn counted(&self) -> MutexGuard<'_, Counted> {
@@ -198,27 +187,21 @@ impl Counted {
         new.cloned().collect()
     }
 
-    fn of_partner(
-        &self,
-        partner_id: &PartnerId,
-        (span, start): (Span, Timestamp),
-    ) -> (u64, Vec<Used>) {
-        let used = |(method, path, at, counts): (_, &str, _, &Counts)| Used {
-            start: span.start(at),
-            method,
-            path: path.to_owned(),
-            counts: counts.clone(),
-        };
-        let ours = |row: &&UsageRow| row.partner_id == *partner_id && row.at >= start;
-        let leaving = self.leaving.iter().filter(ours);
-        let leaving = leaving.map(|row| used((row.method, row.path, row.at, &row.counts)));
+    fn add_to(&self, used: &mut Used, partner_id: &PartnerId, (span, start): (Span, Timestamp)) {
+        let leaving = self.leaving.iter();
+        for row in leaving.filter(|row| row.partner_id == *partner_id && row.at >= start) {
+            let endpoint = (row.method, row.path.to_owned());
+            used.add(span.start(row.at), endpoint, &row.counts);
+        }
         let keys = self.keys.values();
-        let kept = keys
+        for ((method, path, hour), counts) in keys
             .filter(|key| key.partner_id == *partner_id)
             .flat_map(|key| &key.calls)
             .filter(|((.., hour), _)| *hour >= start.0)
-            .map(|((method, path, hour), counts)| used((*method, path, Timestamp(*hour), counts)));
-        (self.writes, leaving.chain(kept).collect())
+        {
+            let endpoint = (*method, (*path).to_owned());
+            used.add(span.start(Timestamp(*hour)), endpoint, counts);
+        }
     }
 }
 

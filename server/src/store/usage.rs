@@ -3,6 +3,8 @@
 
 mod write;
 
+use std::collections::BTreeMap;
+
 use shared::Method;
 use shared::id::{KeyId, PartnerId};
 use shared::time::Timestamp;
@@ -103,33 +105,66 @@ impl Span {
     }
 }
 
-/// The calls of one endpoint in one span, by all keys together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The calls of a partner in a time, by all keys together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Used {
-    pub start: Timestamp,
-    pub method: Method,
-    pub path: String,
-    pub counts: Counts,
+    pub endpoints: BTreeMap<(Method, String), Counts>,
+    /// The requests of each span that has any, and the errors among them.
+    pub times: BTreeMap<Timestamp, (i64, i64)>,
 }
 
-/// The calls of a partner since a moment.
+impl Used {
+    /// Adds the calls of an endpoint in a span.
+    pub fn add(&mut self, start: Timestamp, endpoint: (Method, String), counts: &Counts) {
+        let (requests, errors) = self.times.entry(start).or_default();
+        *requests += counts.requests;
+        *errors += counts.errors;
+        self.endpoints.entry(endpoint).or_default().add(counts);
+    }
+}
+
+/// The calls of a partner since a moment. How long they took is read of endpoints
+/// alone: of each endpoint in each span, it would be a hundred thousand numbers.
 pub async fn since(
     conn: &mut Connection,
     partner_id: &PartnerId,
     (span, start): (Span, Timestamp),
-) -> Result<Vec<Used>, Error> {
+) -> Result<Used, Error> {
     let sums = columns(|name| format!("CAST(SUM({name}) AS BIGINT) AS {name}"));
-    let rows = sqlx::query(AssertSqlSafe(format!(
-        "SELECT start, method, path, {sums} FROM usage
-         WHERE partner_id = $1 AND span = $2 AND start >= $3
-         GROUP BY start, method, path"
+    let mut used = Used::default();
+    let endpoints = format!("method, path, {sums}");
+    for row in sum(
+        conn,
+        (&endpoints, "method, path"),
+        (partner_id, span, start),
+    )
+    .await?
+    {
+        let endpoint = (row.named("method", Method::named)?, row.text("path")?);
+        used.endpoints.insert(endpoint, read(&row)?);
+    }
+    let times = "start, CAST(SUM(requests) AS BIGINT) AS requests,
+        CAST(SUM(errors) AS BIGINT) AS errors";
+    for row in sum(conn, (times, "start"), (partner_id, span, start)).await? {
+        let counts = (row.number("requests")?, row.number("errors")?);
+        used.times.insert(row.time("start")?, counts);
+    }
+    Ok(used)
+}
+
+async fn sum(
+    conn: &mut Connection,
+    (columns, by): (&str, &str),
+    (partner_id, span, start): (&PartnerId, Span, Timestamp),
+) -> Result<Vec<AnyRow>, Error> {
+    sqlx::query(AssertSqlSafe(format!(
+        "SELECT {columns} FROM usage WHERE partner_id = $1 AND span = $2 AND start >= $3 GROUP BY {by}"
     )))
     .bind(partner_id.as_str())
     .bind(span.as_str())
     .bind(start.0)
     .fetch_all(conn)
-    .await?;
-    rows.iter().map(read).collect()
+    .await
 }
 
 /// Every column that counts, each written as `write` says.
@@ -141,7 +176,7 @@ fn columns(write: impl Fn(&str) -> String) -> String {
     columns.join(", ")
 }
 
-fn read(row: &AnyRow) -> Result<Used, Error> {
+fn read(row: &AnyRow) -> Result<Counts, Error> {
     let mut counts = Counts {
         requests: row.number("requests")?,
         errors: row.number("errors")?,
@@ -150,12 +185,7 @@ fn read(row: &AnyRow) -> Result<Used, Error> {
     for (bucket, count) in counts.buckets.iter_mut().enumerate() {
         *count = row.number(&format!("b{bucket}"))?;
     }
-    Ok(Used {
-        start: row.time("start")?,
-        method: row.named("method", Method::named)?,
-        path: row.text("path")?,
-        counts,
-    })
+    Ok(counts)
 }
 
 /// How far ahead the clock that signs with a key was, in seconds, when it was

@@ -173,21 +173,23 @@ fn check_webhooks(webhooks: &[WebhookRow]) -> HealthCheck {
     }
 }
 
-fn check_errors(used: &[Used]) -> HealthCheck {
-    let requests: i64 = used.iter().map(|one| one.counts.requests).sum();
-    let errors: i64 = used.iter().map(|one| one.counts.errors).sum();
+fn check_errors(used: &Used) -> HealthCheck {
+    let endpoints = used.endpoints.values();
+    let (requests, errors) = endpoints.fold((0, 0), |(requests, errors), counts| {
+        (requests + counts.requests, errors + counts.errors)
+    });
     let status = match errors * 100 {
         share if requests < FEW_CALLS || share < requests * SOME_ERRORS => HealthStatus::Healthy,
         share if share < requests * MANY_ERRORS => HealthStatus::Degraded,
         _ => HealthStatus::Failing,
     };
     let message = format!("Of {requests} calls of the last day, {errors} were refused.");
-    let worst = used.iter().max_by_key(|one| one.counts.errors);
+    let endpoints = used.endpoints.iter();
+    let worst = endpoints.max_by_key(|(_, counts)| counts.errors);
     match (status, worst) {
-        (HealthStatus::Degraded | HealthStatus::Failing, Some(worst)) => {
+        (HealthStatus::Degraded | HealthStatus::Failing, Some(((method, path), _))) => {
             let fix = format!(
-                "Look at the code and the message in the answers of {} {}, which are refused most; each says what to change.",
-                worst.method, worst.path
+                "Look at the code and the message in the answers of {method} {path}, which are refused most; each says what to change."
             );
             unwell(CheckName::RecentErrors, status, (message, fix))
         }

@@ -1,7 +1,5 @@
 //! The calls that a partner has made, by endpoint and by time.
 
-use std::collections::BTreeMap;
-
 use shared::Method;
 use shared::dashboard::{ApiUsage, EndpointUsage, UsageAt};
 use shared::day::Day;
@@ -35,23 +33,17 @@ pub async fn api_usage(
     Ok(report(used, span, (start, now)))
 }
 
-fn report(used: Vec<Used>, span: Span, (start, now): (Timestamp, Timestamp)) -> ApiUsage {
+fn report(mut used: Used, span: Span, (start, now): (Timestamp, Timestamp)) -> ApiUsage {
     let mut all = Counts::default();
-    let mut endpoints = BTreeMap::<(Method, String), Counts>::new();
-    let mut times = BTreeMap::<Timestamp, (i64, i64)>::new();
-    for one in used {
-        all.add(&one.counts);
-        let time = times.entry(one.start).or_default();
-        *time = (time.0 + one.counts.requests, time.1 + one.counts.errors);
-        let endpoint = endpoints.entry((one.method, one.path)).or_default();
-        endpoint.add(&one.counts);
+    for counts in used.endpoints.values() {
+        all.add(counts);
     }
-    let mut by_endpoint: Vec<_> = endpoints.into_iter().map(endpoint).collect();
+    let mut by_endpoint: Vec<_> = used.endpoints.into_iter().map(endpoint).collect();
     // Stable: equals keep the order of their names.
     by_endpoint.sort_by_key(|endpoint| std::cmp::Reverse(endpoint.requests));
     let spans = (start.0..=now.0).step_by(usize::try_from(span.ms()).unwrap_or(usize::MAX));
     let by_time = spans.map(|start| {
-        let (requests, errors) = times.remove(&Timestamp(start)).unwrap_or_default();
+        let (requests, errors) = used.times.remove(&Timestamp(start)).unwrap_or_default();
         UsageAt {
             start: Timestamp(start),
             requests,
