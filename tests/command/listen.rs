@@ -44,9 +44,7 @@ async fn events_are_printed_and_handed_on_as_they_happen(stage: &mut Stage) {
     ];
     let listening = giving(stage, &arguments);
     let listening = thread::spawn(|| listening.run());
-    while stage.app().db.news().waiting() == 0 {
-        tokio::task::yield_now().await;
-    }
+    stage.until_somebody_waits().await;
     stage.create_link().await;
     stage.user("ada").await;
     sink.received(1).await;

@@ -98,9 +98,7 @@ async fn the_end_of_the_server_ends_the_wait(stage: &mut Stage) {
     let held = tokio::spawn(async move {
         let _ = answered.send(request.send().await.status);
     });
-    while stage.app().db.news().waiting() == 0 {
-        tokio::task::yield_now().await;
-    }
+    stage.until_somebody_waits().await;
     stage.stop().await;
     assert_eq!(waits.await.unwrap(), 200);
     held.await.unwrap();
