@@ -4,6 +4,8 @@
 
 mod attempt;
 mod desk;
+mod line;
+mod ordered;
 mod pace;
 mod post;
 mod schedule;

@@ -2,6 +2,7 @@
 
 use futures_util::future::join;
 use serde_json::{Value, json};
+use server::store::event::Subjects;
 
 use crate::stage::{DAY_MS, Stage};
 
@@ -116,7 +117,8 @@ async fn another_process_event_ends_the_wait(stage: &mut Stage) {
             .await
             .unwrap();
         let context = &stage.app().context;
-        let told = (shared::event::EventType::UserCreated, "{}".to_owned());
+        let event_type = shared::event::EventType::UserCreated;
+        let told = (event_type, Subjects::default(), "{}".to_owned());
         let by = (db.dialect(), context);
         server::store::event::append(&mut tx, by, (id, commit), told)
             .await

@@ -119,6 +119,8 @@ pub struct Post {
     /// When the next pending delivery is due.
     pub next_due: Option<Timestamp>,
     pub replays: i64,
+    /// How many deliveries were begun by hand.
+    pub begun: i64,
 }
 
 /// The webhook as it stands; none if it was deleted.
@@ -147,6 +149,7 @@ pub async fn post(conn: &mut Connection, key: &WebhookKey) -> Result<Option<Post
             last_commit: row.number("last_commit")?,
             next_due: row.time_or_null("next_due")?,
             replays: row.number("replays")?,
+            begun: row.number("begun")?,
             row: webhook::read(&row)?,
         })
     })
