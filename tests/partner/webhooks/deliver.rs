@@ -16,6 +16,7 @@ on_both_databases! {
     a_webhook_gets_only_its_own_partners_events,
     everything_that_happens_is_delivered_once,
     a_hanging_neighbour_delays_nobody,
+    one_that_hangs_delays_none_of_ninety_nine_others,
     a_suspended_partners_deliveries_are_held,
     what_waits_while_a_webhook_is_off_comes_when_it_is_on,
     a_deleted_webhook_is_told_nothing,
@@ -193,6 +194,46 @@ async fn a_hanging_neighbour_delays_nobody(stage: &mut Stage) {
     for sink in &healthy {
         assert_eq!(sink.received(20).await.len(), 20);
     }
+    // It still hangs: nothing of it has come to an end.
+    let ended = "deliveries WHERE status = 'PENDING' AND attempts > 0";
+    assert_eq!(stage.count(ended).await, 0);
+    assert!(!hanging.messages().is_empty());
+}
+
+/// Ten partners with ten webhooks each, one of which never answers.
+async fn one_that_hangs_delays_none_of_ninety_nine_others(stage: &mut Stage) {
+    const USERS: usize = 5;
+    let hanging = Sink::open().await;
+    hanging.react(|_, _| Reaction::Hang);
+    let (mut partners, mut healthy) = (Vec::new(), Vec::new());
+    for number in 0..10 {
+        let partner = stage.one_more_partner(&format!("partner-{number}")).await;
+        for place in 0..10 {
+            let sink = Sink::open().await;
+            let is_hanging = (number, place) == (0, 0);
+            let url = if is_hanging { &hanging.url } else { &sink.url };
+            let body = json!({ "url": url, "eventTypes": ["user.created"] });
+            let made = partner.signed_json("POST", super::WEBHOOKS, &body);
+            assert_eq!(made.send().await.status, 201);
+            if !is_hanging {
+                healthy.push(sink);
+            }
+        }
+        partners.push(partner);
+    }
+    for (partner, user) in partners
+        .iter()
+        .flat_map(|one| (0..USERS).map(move |user| (one, user)))
+    {
+        let body = json!({ "externalUserId": format!("user-{user}") });
+        let made = partner.signed_json("POST", "/v1/partner/users", &body);
+        assert_eq!(made.send().await.status, 201);
+    }
+    assert_eq!(healthy.len(), 99);
+    for sink in &healthy {
+        assert_eq!(sink.received(USERS).await.len(), USERS);
+    }
+    stage.until_deliveries("DELIVERED", 99 * 5).await;
     // It still hangs: nothing of it has come to an end.
     let ended = "deliveries WHERE status = 'PENDING' AND attempts > 0";
     assert_eq!(stage.count(ended).await, 0);
