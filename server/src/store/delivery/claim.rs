@@ -1,14 +1,18 @@
 //! Whose turn it is to deliver to a webhook: a lease, so that processes share the
 //! work and take over from each other.
 
+use std::collections::BTreeSet;
+
 use shared::id::{PartnerId, WebhookId};
 use shared::partner::PartnerStatus;
 use shared::time::Timestamp;
 use sqlx::Error;
+use sqlx::any::AnyRow;
 
 use crate::store::Connection;
 use crate::store::event::Place;
 use crate::store::row::Columns as _;
+use crate::store::sql::{Dialect, json};
 use crate::store::webhook::{self, WebhookRow};
 
 /// A webhook by its partner and its id.
@@ -44,14 +48,31 @@ pub async fn claimable(
     .bind(process)
     .fetch_all(conn)
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(WebhookKey {
-                partner_id: row.text("partner_id")?,
-                id: row.text("id")?,
-            })
-        })
-        .collect()
+    rows.iter().map(read_key).collect()
+}
+
+/// Webhooks of partners of whom there is news, that no process holds.
+pub async fn free(
+    conn: &mut Connection,
+    dialect: Dialect,
+    (partners, now): (&BTreeSet<PartnerId>, Timestamp),
+) -> Result<Vec<WebhookKey>, Error> {
+    let condition = "t.partner_id = v.value ->> 0 AND t.is_active = 1 AND t.deleted_at IS NULL
+        AND t.leased_until <= $2";
+    let asked: Vec<_> = partners.iter().map(|id| [id]).collect();
+    let rows = sqlx::query(dialect.lookup("t.partner_id, t.id", "webhooks", condition))
+        .bind(json(&asked)?)
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_key).collect()
+}
+
+fn read_key(row: &AnyRow) -> Result<WebhookKey, Error> {
+    Ok(WebhookKey {
+        partner_id: row.text("partner_id")?,
+        id: row.text("id")?,
+    })
 }
 
 /// Takes a webhook for a process until `until`; false if another was first.

@@ -12,10 +12,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use super::LOOK_AGAIN;
 use super::attempt::{self, Made, Sender};
 use super::ordered::Order;
 use super::pace::Pace;
-use super::{LOOK_AGAIN, LOOK_GAP};
 use crate::app::App;
 use crate::domain::webhook::parcel::Stationery;
 use crate::error::Error;
@@ -224,7 +224,7 @@ impl Post {
     async fn go_on(&mut self, news: &mut watch::Receiver<()>) {
         let app = self.app.clone();
         let was_busy = !self.held.is_empty();
-        let (mut look, mut gap) = (pin!(sleep(LOOK_AGAIN)), pin!(sleep(LOOK_GAP)));
+        let (mut look, mut gap) = (pin!(sleep(LOOK_AGAIN)), pin!(sleep(app.desk.look_gap())));
         loop {
             tokio::select! {
                 Some(sent) = self.sending.join_next() => {
