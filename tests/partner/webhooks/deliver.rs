@@ -5,7 +5,7 @@ use shared::partner::PartnerStatus;
 use standardwebhooks::Webhook;
 
 use super::path_of;
-use crate::stage::{DAY_MS, Message, Reaction, Sink, Stage, hex};
+use crate::stage::{DAY_MS, Message, Reaction, Sink, Stage, hex, purchase};
 
 on_both_databases! {
     an_event_is_delivered_with_everything_that_proves_it,
@@ -15,6 +15,7 @@ on_both_databases! {
     what_was_before_a_webhook_is_not_delivered,
     a_webhook_gets_only_its_own_partners_events,
     everything_that_happens_is_delivered_once,
+    a_commit_with_more_events_than_are_taken_up_at_a_time_is_delivered_whole,
     a_hanging_neighbour_delays_nobody,
     one_that_hangs_delays_none_of_ninety_nine_others,
     a_suspended_partners_deliveries_are_held,
@@ -176,6 +177,28 @@ async fn everything_that_happens_is_delivered_once(stage: &mut Stage) {
     ids.sort();
     ids.dedup();
     assert_eq!((ids.len(), sink.messages().len()), (told, told));
+}
+
+async fn a_commit_with_more_events_than_are_taken_up_at_a_time_is_delivered_whole(
+    stage: &mut Stage,
+) {
+    let (sink, in_order) = (Sink::open().await, Sink::open().await);
+    let types = ["user.created", "transaction.completed", "action.completed"];
+    for (sink, ordered) in [(&sink, false), (&in_order, true)] {
+        let body = json!({ "url": sink.url, "eventTypes": types, "ordered": ordered });
+        stage.webhook(&body).await;
+    }
+    let action = |number| {
+        let act = purchase(&format!("key-{number}")).amount("1");
+        act.of(&format!("user-{number}"))
+    };
+    let actions: Vec<_> = (0..100).map(action).collect();
+    assert_eq!(stage.bulk(&actions).await.status, 200);
+    // Each with a new user and a transaction.
+    for sink in [&sink, &in_order] {
+        assert_eq!(sink.received(300).await.len(), 300);
+    }
+    stage.until_deliveries("DELIVERED", 600).await;
 }
 
 async fn a_hanging_neighbour_delays_nobody(stage: &mut Stage) {

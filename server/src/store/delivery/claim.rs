@@ -13,7 +13,7 @@ use crate::store::Connection;
 use crate::store::event::Place;
 use crate::store::row::Columns as _;
 use crate::store::sql::{Dialect, json};
-use crate::store::webhook::{self, WebhookRow};
+use crate::store::webhook::{self, LAST_POSITION, WebhookRow};
 
 /// A webhook by its partner and its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,7 +37,7 @@ pub async fn claimable(
          JOIN partners p ON p.id = w.partner_id
          WHERE w.is_active = 1 AND w.deleted_at IS NULL AND p.status <> 'SUSPENDED'
            AND (w.leased_until <= $1 OR w.leased_by = $3)
-           AND (w.cursor_commit < b.commit_number
+           AND ((w.cursor_commit, w.cursor_position) < (b.commit_number, $4)
                 OR (SELECT MIN(d.due_at) FROM deliveries d
                     WHERE d.partner_id = w.partner_id AND d.webhook_id = w.id AND d.status = 'PENDING') <= $1
                 OR EXISTS (SELECT 1 FROM webhook_replays r WHERE r.partner_id = w.partner_id AND r.webhook_id = w.id))
@@ -46,6 +46,7 @@ pub async fn claimable(
     .bind(now.0)
     .bind(limit)
     .bind(process)
+    .bind(LAST_POSITION)
     .fetch_all(conn)
     .await?;
     rows.iter().map(read_key).collect()

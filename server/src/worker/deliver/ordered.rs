@@ -79,13 +79,13 @@ impl Post {
                 None => self.seen.replays = 0,
             }
         }
-        if self.cursor.0 < self.seen.last_commit && self.has_room() {
+        if self.is_behind() && self.has_room() {
             let Some(step) = self.take_new().await? else {
                 return Ok(false);
             };
             self.line_up(step.into_letters());
         }
-        self.has_more = self.cursor.0 < self.seen.last_commit && self.has_room();
+        self.has_more = self.is_behind() && self.has_room();
         Ok(true)
     }
 

@@ -24,6 +24,7 @@ use crate::store::delivery::DeliveryRow;
 use crate::store::delivery::claim::{self, WebhookKey};
 use crate::store::delivery::record::{self, Health, Letter, Note, Which};
 use crate::store::event::Place;
+use crate::store::webhook::LAST_POSITION;
 
 /// The letters that are kept at hand.
 const AT_HAND: usize = 256;
@@ -171,7 +172,7 @@ impl Post {
             };
             self.take_in_hand(step.into_letters());
         }
-        while self.cursor.0 < self.seen.last_commit && self.letters.len() < FEW {
+        while self.is_behind() && self.letters.len() < FEW {
             let Some(step) = self.take_new().await? else {
                 return Ok(());
             };
@@ -181,8 +182,14 @@ impl Post {
             }
             self.take_in_hand(step.into_letters());
         }
-        self.has_more |= self.cursor.0 < self.seen.last_commit;
+        self.has_more |= self.is_behind();
         Ok(())
+    }
+
+    /// Whether there may be events after the cursor: a step can end within a
+    /// commit, also within the last.
+    pub(super) fn is_behind(&self) -> bool {
+        self.cursor < (self.seen.last_commit, LAST_POSITION)
     }
 
     async fn read_pending(&mut self, which: Which) -> Result<(), Error> {
