@@ -7,17 +7,15 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 
 /// Longer than anything takes that comes at all, on the slowest of machines.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// What `wait` answers; `hope` says what did not come.
 pub(crate) async fn patiently<T>(
     wait: impl Future<Output = T>,
     hope: impl FnOnce() -> String,
 ) -> T {
-    match timeout(PATIENCE, wait).await {
-        Ok(answer) => answer,
-        Err(_) => panic!("still not after {} s: {}", PATIENCE.as_secs(), hope()),
-    }
+    let answer = timeout(PATIENCE, wait).await;
+    answer.unwrap_or_else(|_| panic!("still not after {} s: {}", PATIENCE.as_secs(), hope()))
 }
 
 /// Returns as soon as something is so; `hope` says what.
