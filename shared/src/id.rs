@@ -57,6 +57,10 @@ ids! {
     CampaignId,
     PoolRequestId,
     PortalUserId,
+    /// A sign-in, with all the tokens that come of it.
+    SessionId,
+    InvitationId,
+    MailId,
     EventId,
     WebhookId,
     DeliveryId,

@@ -21,7 +21,7 @@ impl Call for GetOrganization {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/organizations/{slug}";
     const AUTH: Auth = Auth::Publishable;
-    const SCOPE: Scope = Scope::OrganizationsRead;
+    const SCOPE: Option<Scope> = Some(Scope::OrganizationsRead);
     const REFUSALS: &'static [Code] = &[Code::OrganizationNotFound];
     type Answer = Organization;
 }
@@ -36,7 +36,7 @@ impl Call for FindOrganizations {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/organizations";
     const AUTH: Auth = Auth::Publishable;
-    const SCOPE: Scope = Scope::OrganizationsRead;
+    const SCOPE: Option<Scope> = Some(Scope::OrganizationsRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = FoundOrganizations;
 }

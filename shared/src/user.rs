@@ -35,7 +35,7 @@ impl Call for CreateUser {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/users";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::UsersWrite;
+    const SCOPE: Option<Scope> = Some(Scope::UsersWrite);
     const STATUS: u16 = 201;
     const REFUSALS: &'static [Code] = &[Code::UserExists, Code::IdempotencyKeyReused];
     type Answer = User;
@@ -65,7 +65,7 @@ impl Call for ListUsers {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/users";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::UsersRead;
+    const SCOPE: Option<Scope> = Some(Scope::UsersRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Page<User>;
 }
@@ -81,7 +81,7 @@ impl Call for GetUser {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/users/{externalId}";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::UsersRead;
+    const SCOPE: Option<Scope> = Some(Scope::UsersRead);
     const REFUSALS: &'static [Code] = &[Code::UserNotFound];
     type Answer = User;
 }
@@ -106,7 +106,7 @@ impl Call for UpdateUser {
     const METHOD: Method = Method::Patch;
     const PATH: &'static str = "/v1/partner/users/{externalId}";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::UsersWrite;
+    const SCOPE: Option<Scope> = Some(Scope::UsersWrite);
     const REFUSALS: &'static [Code] = &[Code::UserNotFound];
     type Answer = User;
 }
@@ -123,7 +123,7 @@ impl Call for DeleteUser {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v1/partner/users/{externalId}";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::UsersWrite;
+    const SCOPE: Option<Scope> = Some(Scope::UsersWrite);
     const STATUS: u16 = 204;
     const REFUSALS: &'static [Code] = &[Code::UserNotFound];
     type Answer = NoContent;
@@ -153,7 +153,7 @@ impl Call for GetUserBalance {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/users/{externalId}/balance";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::UsersRead;
+    const SCOPE: Option<Scope> = Some(Scope::UsersRead);
     const REFUSALS: &'static [Code] = &[Code::UserNotFound];
     type Answer = UserBalance;
 }
@@ -190,7 +190,7 @@ impl Call for ListUserTransactions {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/users/{externalId}/transactions";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::UsersRead;
+    const SCOPE: Option<Scope> = Some(Scope::UsersRead);
     const REFUSALS: &'static [Code] = &[Code::UserNotFound];
     type Answer = Page<UserTransaction>;
 }

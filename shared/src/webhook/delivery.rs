@@ -62,7 +62,7 @@ impl Call for ListDeliveries {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/webhooks/{id}/deliveries";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::WebhooksRead;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksRead);
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound];
     type Answer = Page<Delivery>;
 }
@@ -79,7 +79,7 @@ impl Call for RetryDelivery {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/webhooks/{id}/deliveries/{deliveryId}/retry";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const STATUS: u16 = 202;
     const REFUSALS: &'static [Code] = &[
         Code::WebhookNotFound,
@@ -101,7 +101,7 @@ impl Call for TestWebhook {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/webhooks/{id}/test";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const STATUS: u16 = 202;
     const REFUSALS: &'static [Code] = &[
         Code::WebhookNotFound,
@@ -137,7 +137,7 @@ impl Call for ReplayEvents {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/webhooks/{id}/replay";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const STATUS: u16 = 202;
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound, Code::IdempotencyKeyReused];
     type Answer = Replaying;
