@@ -40,7 +40,8 @@ pub struct CreateWebhook {
     pub description: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headers: Option<Headers>,
-    /// Events come in the order of their commits, one at a time.
+    /// Events of one user come in the order of their commits, retries included;
+    /// those of others do not wait for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ordered: Option<bool>,
 }

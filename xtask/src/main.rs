@@ -30,7 +30,7 @@ cargo xtask run [ARGUMENTS OF giving serve]   build everything and serve the dem
 cargo xtask test [--only rust|browser] [NAME] run the tests, or those whose names hold NAME
 cargo xtask check                             formatting, lints, documentation, length of files
 cargo xtask build                             the binary to ship, with the widget inside
-cargo xtask bench widget|http|actions|dashboard [ARGUMENTS]   measure";
+cargo xtask bench widget|http|actions|dashboard|webhooks [ARGUMENTS]   measure";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
