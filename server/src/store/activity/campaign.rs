@@ -234,10 +234,9 @@ pub(in crate::store) async fn users(
     (from, to): (Day, Day),
     others: &BTreeSet<UserId>,
 ) -> Result<i64, Error> {
-    // The plus lets users come in order, as in the list of the best.
     let row = sqlx::query(
         "SELECT COUNT(*) AS number FROM (SELECT user_id FROM campaign_user_days
-             WHERE partner_id = $1 AND campaign_id = $2 AND +day >= $3 AND +day < $4 GROUP BY user_id) u",
+             WHERE partner_id = $1 AND campaign_id = $2 AND day >= $3 AND day < $4 GROUP BY user_id) u",
     )
     .bind(partner_id.as_str())
     .bind(id.as_str())
