@@ -30,6 +30,7 @@ pub const RECORDED: &[Code] = &[
 
 /// `POST /v1/partner/actions/submit`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SubmitAction {
     pub idempotency_key: String,
@@ -51,6 +52,7 @@ pub struct SubmitAction {
 
 /// Somebody who took part.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SubmittedStakeholder {
     pub stakeholder_type_code: String,
@@ -86,6 +88,7 @@ impl Call for SubmitAction {
 /// One transaction for each stakeholder that received tokens; amounts are gross
 /// of what went to debts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SubmittedAction {
     pub action_id: ActionId,
@@ -107,6 +110,7 @@ names! {
 
 /// The `data` of `action.completed`, `action.failed` and `action.reversed`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ActionEvent {
     pub action_id: ActionId,
@@ -125,6 +129,7 @@ pub struct ActionEvent {
 
 /// Why an action failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ActionError {
     pub code: Code,
 }

@@ -16,6 +16,7 @@ pub const MAX_WAIT_SECONDS: u32 = 25;
 
 /// `POST /v1/partner/donations/create-link`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateLink {
     pub nonprofit_slug: String,
@@ -71,6 +72,7 @@ impl Call for CreateLink {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DonationLink {
     /// Where the donor pays.
@@ -80,6 +82,7 @@ pub struct DonationLink {
 
 /// `GET /v1/partner/donations/status/{partnerDonationId}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetDonationStatus {
     pub partner_donation_id: DonationId,
@@ -99,6 +102,7 @@ impl Call for GetDonationStatus {
 
 /// A gift as anyone may see it who knows its id: nothing of the donor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Donation {
     pub partner_donation_id: DonationId,
@@ -117,6 +121,7 @@ pub struct Donation {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Nonprofit {
     pub slug: String,
     pub name: String,

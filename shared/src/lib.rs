@@ -24,6 +24,8 @@ pub mod organization;
 pub mod page;
 pub mod partner;
 pub mod portal_user;
+#[cfg(feature = "openapi")]
+mod schema;
 pub mod time;
 pub mod token_pool;
 pub mod transaction;

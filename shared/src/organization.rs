@@ -13,6 +13,7 @@ pub const MAX_FOUND: u32 = 20;
 
 /// `GET /v1/partner/organizations/{slug}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetOrganization {
     pub slug: String,
 }
@@ -28,6 +29,7 @@ impl Call for GetOrganization {
 
 /// `GET /v1/partner/organizations?query=`: by name, EIN or slug, best first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FindOrganizations {
     pub query: String,
 }
@@ -42,11 +44,13 @@ impl Call for FindOrganizations {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FoundOrganizations {
     pub data: Vec<Organization>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Organization {
     pub id: OrganizationId,
     pub slug: String,
@@ -71,6 +75,7 @@ names! {
 
 /// What was given in one currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Raised {
     pub currency: Currency,
     pub amount: Minor,

@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 
 /// `GET /v1/partner/token-pools`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListPools {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
@@ -32,6 +33,7 @@ impl Call for ListPools {
 
 /// `GET /v1/partner/token-pools/{id}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetPool {
     pub id: PoolId,
 }
@@ -47,6 +49,7 @@ impl Call for GetPool {
 
 /// `GET /v1/partner/token-pools/{id}/balance`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetPoolBalance {
     pub id: PoolId,
 }
@@ -61,6 +64,7 @@ impl Call for GetPoolBalance {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PoolBalance {
     pub pool_id: PoolId,
@@ -87,6 +91,7 @@ names! {
 
 /// A pool with its rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Pool {
     pub id: PoolId,
@@ -106,6 +111,7 @@ pub struct Pool {
 
 /// When, and for what, a pool pays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Restrictions {
     pub vesting_days: i64,
@@ -116,6 +122,7 @@ pub struct Restrictions {
 
 /// How a pool fills itself up, as the operator set it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AutoRefill {
     /// While the operator's allowance lasts.
@@ -128,6 +135,7 @@ pub struct AutoRefill {
 
 /// `POST /v1/partner/token-pools/request`: asks the operator for tokens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RequestTokens {
     /// The pool to fill; without one, the operator chooses.
@@ -149,6 +157,7 @@ impl Call for RequestTokens {
 
 /// `GET /v1/partner/token-pools/requests`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListPoolRequests {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
@@ -180,6 +189,7 @@ names! {
 
 /// A request for tokens, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PoolRequest {
     pub id: PoolRequestId,

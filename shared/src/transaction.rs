@@ -29,6 +29,7 @@ names! {
 
 /// A transaction; its debits equal its credits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Transaction {
     pub id: TransactionId,
@@ -44,6 +45,7 @@ pub struct Transaction {
 
 /// What one account gave or gained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Entry {
     /// `issuance`, `marketplace`, `pool:<id>`, `receivable:<pool id>`, `wallet:<user id>` or `debt:<user id>`.
     pub account: String,
@@ -53,6 +55,7 @@ pub struct Entry {
 
 /// `GET /v1/partner/transactions`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListTransactions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,6 +91,7 @@ impl Call for ListTransactions {
 
 /// `GET /v1/partner/transactions/{id}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetTransaction {
     pub id: TransactionId,
 }

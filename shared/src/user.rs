@@ -18,6 +18,7 @@ use crate::transaction::TransactionType;
 
 /// `POST /v1/partner/users`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateUser {
     pub external_user_id: ExternalUserId,
@@ -43,6 +44,7 @@ impl Call for CreateUser {
 
 /// `GET /v1/partner/users`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListUsers {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,6 +74,7 @@ impl Call for ListUsers {
 
 /// `GET /v1/partner/users/{externalId}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetUser {
     pub external_id: ExternalUserId,
@@ -88,6 +91,7 @@ impl Call for GetUser {
 
 /// `PATCH /v1/partner/users/{externalId}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateUser {
     pub external_id: ExternalUserId,
@@ -114,6 +118,7 @@ impl Call for UpdateUser {
 /// `DELETE /v1/partner/users/{externalId}`: erases what is known of the person.
 /// The user, by its ids, and its tokens stay.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteUser {
     pub external_id: ExternalUserId,
@@ -130,6 +135,7 @@ impl Call for DeleteUser {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     pub id: UserId,
@@ -144,6 +150,7 @@ pub struct User {
 
 /// `GET /v1/partner/users/{externalId}/balance`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetUserBalance {
     pub external_id: ExternalUserId,
@@ -160,6 +167,7 @@ impl Call for GetUserBalance {
 
 /// `balance` is `available` and `vesting` together; debt stands apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UserBalance {
     pub external_user_id: ExternalUserId,
@@ -175,6 +183,7 @@ pub struct UserBalance {
 
 /// `GET /v1/partner/users/{externalId}/transactions`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListUserTransactions {
     pub external_id: ExternalUserId,
@@ -197,6 +206,7 @@ impl Call for ListUserTransactions {
 
 /// A transaction of one user, with the action behind it if there is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UserTransaction {
     pub id: TransactionId,

@@ -28,6 +28,7 @@ pub type Headers = BTreeMap<String, String>;
 
 /// `POST /v1/partner/webhooks`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateWebhook {
     pub url: String,
@@ -57,6 +58,7 @@ impl Call for CreateWebhook {
 
 /// `GET /v1/partner/webhooks`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListWebhooks {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
@@ -77,6 +79,7 @@ impl Call for ListWebhooks {
 
 /// `GET /v1/partner/webhooks/{id}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetWebhook {
     pub id: WebhookId,
 }
@@ -93,6 +96,7 @@ impl Call for GetWebhook {
 /// `PATCH /v1/partner/webhooks/{id}`. `isActive: true` also sets one going that
 /// was disabled for failing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateWebhook {
     pub id: WebhookId,
@@ -124,6 +128,7 @@ impl Call for UpdateWebhook {
 
 /// `POST /v1/partner/webhooks/{id}/rotate-secret`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RotateWebhookSecret {
     pub id: WebhookId,
@@ -143,6 +148,7 @@ impl Call for RotateWebhookSecret {
 
 /// `DELETE /v1/partner/webhooks/{id}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeleteWebhook {
     pub id: WebhookId,
 }
@@ -158,6 +164,7 @@ impl Call for DeleteWebhook {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Webhook {
     pub id: WebhookId,
@@ -181,6 +188,7 @@ pub struct Webhook {
 
 /// The only answers in which the secret is shown.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct WebhookWithSecret {
     #[serde(flatten)]
     pub webhook: Webhook,

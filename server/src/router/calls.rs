@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on, options};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::{Auth, Call, CallFacts, Method};
@@ -34,8 +35,8 @@ impl Calls {
     /// Adds the route of `C`, which `handler` answers.
     pub(super) fn add<C, H, F>(mut self, handler: H) -> Self
     where
-        C: Call + DeserializeOwned + Send + 'static,
-        C::Answer: Serialize,
+        C: Call + DeserializeOwned + JsonSchema + Send + 'static,
+        C::Answer: Serialize + JsonSchema,
         H: Fn(Arc<App>, Authorized<C>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Answered<C>> + Send + 'static,
     {

@@ -11,8 +11,13 @@ use crate::money::Tokens;
 
 /// `POST /v1/partner/actions/bulk`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SubmitBulk {
     /// Each as for a single submit; one that cannot be read fails alone.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Vec<super::SubmitAction>", length(min = 1, max = 100))
+    )]
     pub actions: Vec<Box<RawValue>>,
 }
 
@@ -34,6 +39,7 @@ impl Call for SubmitBulk {
 
 /// What became of each action, in the order of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BulkResult {
     pub total: usize,
     pub succeeded: usize,
@@ -42,6 +48,7 @@ pub struct BulkResult {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BulkItem {
     pub index: usize,
@@ -60,6 +67,7 @@ pub struct BulkItem {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BulkItemError {
     pub code: Code,
     pub message: String,
@@ -68,6 +76,7 @@ pub struct BulkItemError {
 /// `GET /v1/partner/actions/bulk/{jobId}`: bulk calls once were jobs; now the
 /// result is the answer of the call itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetBulkJob {
     pub job_id: String,

@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 
 /// `POST /v1/partner/actions/{actionId}/reverse`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReverseAction {
     pub action_id: ActionId,
@@ -38,6 +39,7 @@ impl Call for ReverseAction {
 
 /// What a reversal took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Reversed {
     pub reversal_id: ReversalId,
@@ -54,6 +56,7 @@ pub struct Reversed {
 
 /// A reversal in the record of its action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Reversal {
     pub reversal_id: ReversalId,

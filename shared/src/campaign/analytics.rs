@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 /// them: from the day on which the campaign was made, but at most 366 days,
 /// until the end of today.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetCampaignAnalytics {
     pub id: CampaignId,
     #[serde(
@@ -58,6 +59,7 @@ fn time_or_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time
 /// as they were distributed, whatever was reversed later; `spent` and
 /// `remaining` are what the budget stands at now, less what was reversed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CampaignAnalytics {
     pub campaign_id: CampaignId,
@@ -80,6 +82,7 @@ pub struct CampaignAnalytics {
 
 /// The actions of one day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CampaignDay {
     pub date: Day,
@@ -89,6 +92,7 @@ pub struct CampaignDay {
 
 /// The actions of one type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CampaignType {
     pub action_type: String,

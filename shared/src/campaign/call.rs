@@ -14,6 +14,7 @@ use crate::time::Timestamp;
 
 /// `GET /v1/partner/campaigns`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListCampaigns {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,6 +48,7 @@ impl Call for ListCampaigns {
 /// `GET /v1/partner/campaigns/active`: the campaign that would count for an
 /// action of this type now; without a type, the first of all that apply now.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetActiveCampaign {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,6 +66,7 @@ impl Call for GetActiveCampaign {
 
 /// `GET /v1/partner/campaigns/{id}`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetCampaign {
     pub id: CampaignId,
 }
@@ -79,6 +82,7 @@ impl Call for GetCampaign {
 
 /// `POST /v1/partner/campaigns`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateCampaign {
     pub name: String,
@@ -126,6 +130,7 @@ impl Call for CreateCampaign {
 /// `PATCH /v1/partner/campaigns/{id}`: what is null is again as if the campaign
 /// had been made without it. Name and status cannot be null.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateCampaign {
     pub id: CampaignId,

@@ -9,6 +9,7 @@ use crate::money::Tokens;
 
 /// `POST /v1/partner/users/{externalId}/spend`, in the sandbox only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SpendTokens {
     pub external_id: ExternalUserId,
@@ -33,6 +34,7 @@ impl Call for SpendTokens {
 
 /// What left the wallet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SpentTokens {
     pub transaction_id: TransactionId,

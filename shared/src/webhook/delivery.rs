@@ -17,6 +17,7 @@ names! {
 
 /// An event on its way to one webhook. Kept for 30 days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
     pub id: DeliveryId,
@@ -32,6 +33,7 @@ pub struct Delivery {
 
 /// What the last attempt came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LastResponse {
     /// Null if there was no answer; `bodyStart` then says why.
@@ -43,6 +45,7 @@ pub struct LastResponse {
 
 /// `GET /v1/partner/webhooks/{id}/deliveries`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListDeliveries {
     pub id: WebhookId,
@@ -69,6 +72,7 @@ impl Call for ListDeliveries {
 
 /// `POST /v1/partner/webhooks/{id}/deliveries/{deliveryId}/retry`
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RetryDelivery {
     pub id: WebhookId,
@@ -93,6 +97,7 @@ impl Call for RetryDelivery {
 
 /// `POST /v1/partner/webhooks/{id}/test`: a `webhook.test` to this one only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TestWebhook {
     pub id: WebhookId,
 }
@@ -112,6 +117,7 @@ impl Call for TestWebhook {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TestDelivery {
     pub delivery_id: DeliveryId,
@@ -121,6 +127,7 @@ pub struct TestDelivery {
 /// `POST /v1/partner/webhooks/{id}/replay`: delivers once more what happened in
 /// a span of time, under the same event ids.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReplayEvents {
     pub id: WebhookId,
@@ -145,6 +152,7 @@ impl Call for ReplayEvents {
 
 /// A replay that was begun; its deliveries appear in the list as they are made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Replaying {
     pub webhook_id: WebhookId,

@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// `GET /v1/partner/dashboard/webhooks/health`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetWebhooksHealth {}
 
 impl Call for GetWebhooksHealth {
@@ -21,12 +22,14 @@ impl Call for GetWebhooksHealth {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct WebhooksHealth {
     pub data: Vec<WebhookHealth>,
 }
 
 /// Counted over the newest deliveries that were attempted; null without any.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WebhookHealth {
     pub webhook_id: WebhookId,
