@@ -87,7 +87,8 @@ fn partner_calls() -> Calls {
 
 /// What is true of every call, for those who walk over all of them.
 pub fn call_facts() -> Vec<CallFacts> {
-    partner_calls().facts
+    let entries = partner_calls().entries;
+    entries.iter().map(|entry| entry.facts).collect()
 }
 
 /// What a person sees: also what goes wrong here is a page.
@@ -113,9 +114,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));
+    let calls = partner_calls();
     pages()
         .merge(files)
-        .merge(partner_calls().router)
+        .merge(page::docs::routes(calls.entries))
+        .merge(calls.router)
         .fallback(answer::not_found)
         .method_not_allowed_fallback(answer::method_not_allowed)
         .layer(middleware::from_fn_with_state(app.clone(), number_request))

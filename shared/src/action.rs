@@ -28,7 +28,11 @@ pub const RECORDED: &[Code] = &[
     Code::CampaignNotActive,
 ];
 
-/// `POST /v1/partner/actions/submit`
+/// `POST /v1/partner/actions/submit`: rewards an action. Action, pool, wallets
+/// and campaign change in one step, durable before the answer. The same request
+/// again under its `idempotencyKey` gets the first answer; another request
+/// under it is refused. A refusal for want of tokens, users or a campaign is
+/// recorded as a failed action, which may be tried again under the same key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -9,7 +9,7 @@ use crate::id::PartnerId;
 use crate::money::{Currency, Frequency, Minor, Percent};
 use crate::names::names;
 
-/// `GET /v1/partner/config`
+/// `GET /v1/partner/config`: reads what a widget needs to know of the partner.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetConfig {}

@@ -14,7 +14,9 @@ use crate::time::Timestamp;
 /// The longest that a status call waits for a change, in seconds.
 pub const MAX_WAIT_SECONDS: u32 = 25;
 
-/// `POST /v1/partner/donations/create-link`
+/// `POST /v1/partner/donations/create-link`: makes a link through which a donor
+/// pays. Amounts are in minor units. The tip is never rewarded; `tipAmount`
+/// wins over `tipPercent`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -80,7 +82,9 @@ pub struct DonationLink {
     pub partner_donation_id: DonationId,
 }
 
-/// `GET /v1/partner/donations/status/{partnerDonationId}`
+/// `GET /v1/partner/donations/status/{partnerDonationId}`: reads how a gift
+/// stands, now or once it changes. A change is counted from the state that
+/// `If-None-Match` names, else from how it stands at the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -56,7 +56,8 @@ pub struct Event {
     pub data: Box<RawValue>,
 }
 
-/// `GET /v1/partner/events`: the feed in the order of commits, oldest first.
+/// `GET /v1/partner/events`: reads the feed of all events. They come in the order
+/// of their commits, oldest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListEvents {

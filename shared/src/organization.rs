@@ -11,7 +11,7 @@ use crate::names::names;
 /// The most organizations that a search answers.
 pub const MAX_FOUND: u32 = 20;
 
-/// `GET /v1/partner/organizations/{slug}`
+/// `GET /v1/partner/organizations/{slug}`: reads a nonprofit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetOrganization {
@@ -27,7 +27,8 @@ impl Call for GetOrganization {
     type Answer = Organization;
 }
 
-/// `GET /v1/partner/organizations?query=`: by name, EIN or slug, best first.
+/// `GET /v1/partner/organizations?query=`: finds nonprofits by name, EIN or slug,
+/// best first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FindOrganizations {

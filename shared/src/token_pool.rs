@@ -10,7 +10,7 @@ use crate::names::names;
 use crate::page::Page;
 use crate::time::Timestamp;
 
-/// `GET /v1/partner/token-pools`
+/// `GET /v1/partner/token-pools`: lists token pools, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListPools {
@@ -31,7 +31,7 @@ impl Call for ListPools {
     type Answer = Page<Pool>;
 }
 
-/// `GET /v1/partner/token-pools/{id}`
+/// `GET /v1/partner/token-pools/{id}`: reads a token pool.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetPool {
@@ -47,7 +47,7 @@ impl Call for GetPool {
     type Answer = Pool;
 }
 
-/// `GET /v1/partner/token-pools/{id}/balance`
+/// `GET /v1/partner/token-pools/{id}/balance`: reads what is in a token pool.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetPoolBalance {
@@ -155,7 +155,8 @@ impl Call for RequestTokens {
     type Answer = PoolRequest;
 }
 
-/// `GET /v1/partner/token-pools/requests`
+/// `GET /v1/partner/token-pools/requests`: lists requests for tokens, newest
+/// first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListPoolRequests {

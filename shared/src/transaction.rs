@@ -53,7 +53,7 @@ pub struct Entry {
     pub amount: Tokens,
 }
 
-/// `GET /v1/partner/transactions`
+/// `GET /v1/partner/transactions`: lists transactions, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -89,7 +89,7 @@ impl Call for ListTransactions {
     type Answer = Page<Transaction>;
 }
 
-/// `GET /v1/partner/transactions/{id}`
+/// `GET /v1/partner/transactions/{id}`: reads a transaction, with its entries.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetTransaction {

@@ -16,7 +16,7 @@ use crate::page::Page;
 use crate::time::Timestamp;
 use crate::transaction::TransactionType;
 
-/// `POST /v1/partner/users`
+/// `POST /v1/partner/users`: makes a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -42,7 +42,7 @@ impl Call for CreateUser {
     type Answer = User;
 }
 
-/// `GET /v1/partner/users`
+/// `GET /v1/partner/users`: lists users, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -72,7 +72,7 @@ impl Call for ListUsers {
     type Answer = Page<User>;
 }
 
-/// `GET /v1/partner/users/{externalId}`
+/// `GET /v1/partner/users/{externalId}`: reads a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -89,7 +89,7 @@ impl Call for GetUser {
     type Answer = User;
 }
 
-/// `PATCH /v1/partner/users/{externalId}`
+/// `PATCH /v1/partner/users/{externalId}`: changes a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -148,7 +148,8 @@ pub struct User {
     pub updated_at: Timestamp,
 }
 
-/// `GET /v1/partner/users/{externalId}/balance`
+/// `GET /v1/partner/users/{externalId}/balance`: reads the tokens that a user
+/// holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -181,7 +182,8 @@ pub struct UserBalance {
     pub currency: String,
 }
 
-/// `GET /v1/partner/users/{externalId}/transactions`
+/// `GET /v1/partner/users/{externalId}/transactions`: lists the transactions of
+/// a user, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -26,7 +26,8 @@ pub const MAX_GRACE_SECONDS: u32 = 86_400;
 /// Header names with their values. Answers show the names only.
 pub type Headers = BTreeMap<String, String>;
 
-/// `POST /v1/partner/webhooks`
+/// `POST /v1/partner/webhooks`: registers a webhook. Its secret is shown in
+/// this answer only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -56,7 +57,7 @@ impl Call for CreateWebhook {
     type Answer = WebhookWithSecret;
 }
 
-/// `GET /v1/partner/webhooks`
+/// `GET /v1/partner/webhooks`: lists webhooks, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListWebhooks {
@@ -77,7 +78,7 @@ impl Call for ListWebhooks {
     type Answer = Page<Webhook>;
 }
 
-/// `GET /v1/partner/webhooks/{id}`
+/// `GET /v1/partner/webhooks/{id}`: reads a webhook.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetWebhook {
@@ -93,8 +94,8 @@ impl Call for GetWebhook {
     type Answer = Webhook;
 }
 
-/// `PATCH /v1/partner/webhooks/{id}`. `isActive: true` also sets one going that
-/// was disabled for failing.
+/// `PATCH /v1/partner/webhooks/{id}`: changes a webhook. `isActive: true` also sets
+/// one going that was disabled for failing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -126,7 +127,9 @@ impl Call for UpdateWebhook {
     type Answer = Webhook;
 }
 
-/// `POST /v1/partner/webhooks/{id}/rotate-secret`
+/// `POST /v1/partner/webhooks/{id}/rotate-secret`: gives a webhook a new
+/// secret. It is shown in this answer only; the old one signs beside it for
+/// `graceSeconds`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -146,7 +149,8 @@ impl Call for RotateWebhookSecret {
     type Answer = WebhookWithSecret;
 }
 
-/// `DELETE /v1/partner/webhooks/{id}`
+/// `DELETE /v1/partner/webhooks/{id}`: deletes a webhook. What is pending for
+/// it is not delivered any more.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeleteWebhook {

@@ -13,13 +13,14 @@ use axum::routing::{MethodFilter, on, options};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::{Auth, Call, CallFacts, Method};
+use shared::{Auth, Call, Method};
 
 use super::answer::{self, Answered};
 use super::{Reply, RequestId};
 use crate::app::App;
 use crate::auth::{Authorized, Denied, admit};
 use crate::etag;
+use crate::openapi::Entry;
 use crate::request::Pair;
 
 const NO_CONTENT: u16 = 204;
@@ -28,7 +29,7 @@ const NO_CONTENT: u16 = 204;
 #[derive(Default)]
 pub(super) struct Calls {
     pub(super) router: Router<Arc<App>>,
-    pub(super) facts: Vec<CallFacts>,
+    pub(super) entries: Vec<Entry>,
 }
 
 impl Calls {
@@ -46,14 +47,14 @@ impl Calls {
                 "204 goes with NoContent, and only with it"
             );
         };
-        let is_first_of_path = self.facts.iter().all(|facts| facts.path != C::PATH);
+        let is_first_of_path = self.entries.iter().all(|entry| entry.facts.path != C::PATH);
         let serve =
             move |State(app): State<Arc<App>>, request: Request| serve(app, request, handler);
         self.router = self.router.route(C::PATH, on(filter(C::METHOD), serve));
         if C::AUTH == Auth::Publishable && is_first_of_path {
             self.router = self.router.route(C::PATH, options(preflight));
         }
-        self.facts.push(CallFacts::of::<C>());
+        self.entries.push(Entry::of::<C>());
         self
     }
 }

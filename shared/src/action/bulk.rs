@@ -9,7 +9,9 @@ use crate::error::Code;
 use crate::id::{ActionId, TransactionId};
 use crate::money::Tokens;
 
-/// `POST /v1/partner/actions/bulk`
+/// `POST /v1/partner/actions/bulk`: submits up to a hundred actions. Each
+/// stands alone: the answer says what became of each, in the order of the
+/// request, also when all fail.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SubmitBulk {

@@ -13,7 +13,7 @@ use crate::page::Page;
 use crate::time::Timestamp;
 use crate::transaction::Transaction;
 
-/// `GET /v1/partner/actions`
+/// `GET /v1/partner/actions`: lists actions, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -52,7 +52,8 @@ impl Call for ListActions {
     type Answer = Page<ActionRecord>;
 }
 
-/// `GET /v1/partner/actions/{id}`
+/// `GET /v1/partner/actions/{id}`: reads an action, with everything that came
+/// of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetAction {

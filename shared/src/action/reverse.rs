@@ -9,7 +9,10 @@ use crate::id::{ActionId, ReversalId, TransactionId};
 use crate::money::{Percent, Tokens};
 use crate::time::Timestamp;
 
-/// `POST /v1/partner/actions/{actionId}/reverse`
+/// `POST /v1/partner/actions/{actionId}/reverse`: takes the tokens of an action
+/// back, in whole or in part. Percents add up over the reversals of one action.
+/// Tokens are taken from what vests, then from what can be spent; the rest
+/// becomes a debt that later earnings pay back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

@@ -10,10 +10,10 @@ use crate::id::CampaignId;
 use crate::money::Tokens;
 use crate::time::Timestamp;
 
-/// `GET /v1/partner/campaigns/{id}/analytics`: of the actions from `from` until
-/// before `to`. Each is a time or a day, which is its first moment. Without
-/// them: from the day on which the campaign was made, but at most 366 days,
-/// until the end of today.
+/// `GET /v1/partner/campaigns/{id}/analytics`: shows what a campaign has brought
+/// about. Counts the actions from `from` until before `to`. Each is a time or a
+/// day, which is its first moment. Without them: from the day on which the
+/// campaign was made, but at most 366 days, until the end of today.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetCampaignAnalytics {

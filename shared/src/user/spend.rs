@@ -7,7 +7,8 @@ use crate::error::Code;
 use crate::id::{ExternalUserId, TransactionId};
 use crate::money::Tokens;
 
-/// `POST /v1/partner/users/{externalId}/spend`, in the sandbox only.
+/// `POST /v1/partner/users/{externalId}/spend`: takes tokens from a user as the
+/// marketplace would. In the sandbox only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

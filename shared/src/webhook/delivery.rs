@@ -43,7 +43,8 @@ pub struct LastResponse {
     pub body_start: String,
 }
 
-/// `GET /v1/partner/webhooks/{id}/deliveries`
+/// `GET /v1/partner/webhooks/{id}/deliveries`: lists what was delivered to a
+/// webhook, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -70,7 +71,8 @@ impl Call for ListDeliveries {
     type Answer = Page<Delivery>;
 }
 
-/// `POST /v1/partner/webhooks/{id}/deliveries/{deliveryId}/retry`
+/// `POST /v1/partner/webhooks/{id}/deliveries/{deliveryId}/retry`: delivers
+/// once more, under the same event id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -95,7 +97,8 @@ impl Call for RetryDelivery {
     type Answer = Delivery;
 }
 
-/// `POST /v1/partner/webhooks/{id}/test`: a `webhook.test` to this one only.
+/// `POST /v1/partner/webhooks/{id}/test`: sends a `webhook.test` to this webhook
+/// only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TestWebhook {

@@ -7,7 +7,8 @@ use crate::error::Code;
 use crate::id::WebhookId;
 use crate::time::Timestamp;
 
-/// `GET /v1/partner/dashboard/webhooks/health`
+/// `GET /v1/partner/dashboard/webhooks/health`: shows how well each webhook is
+/// received.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetWebhooksHealth {}
