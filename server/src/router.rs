@@ -23,6 +23,7 @@ use crate::api::partner::{
 };
 use crate::app::App;
 use crate::error::Error;
+use crate::openapi::Entry;
 use crate::page;
 
 /// What every answer carries as `X-Request-Id`.
@@ -85,10 +86,14 @@ fn partner_calls() -> Calls {
         .add(events::list_events)
 }
 
+/// Every call with its schemas, for those who describe them.
+pub fn call_entries() -> Vec<Entry> {
+    partner_calls().entries
+}
+
 /// What is true of every call, for those who walk over all of them.
 pub fn call_facts() -> Vec<CallFacts> {
-    let entries = partner_calls().entries;
-    entries.iter().map(|entry| entry.facts).collect()
+    call_entries().iter().map(|entry| entry.facts).collect()
 }
 
 /// What a person sees: also what goes wrong here is a page.

@@ -70,10 +70,12 @@ fn form(operation: &Operation, components: &Map<String, Value>) -> Markup {
                         (pretty(&content.example))
                     }
                 }
-                (fields::table(&content.schema, components, "Fields of the body"))
             }
             button type="submit" { "Send" }
             div.result role="status" {}
+            @if let Some(content) = &operation.body {
+                (fields::table(&content.schema, components, "Fields of the body"))
+            }
         }
     }
 }

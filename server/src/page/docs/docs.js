@@ -231,7 +231,7 @@ function openTarget() {
 
 document.addEventListener("submit", event => {
   event.preventDefault();
-  send(event.target);
+  if (event.target.dataset.call) send(event.target);
 });
 document.addEventListener("click", event => {
   const button = event.target.closest?.("button.copy");

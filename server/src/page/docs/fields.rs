@@ -17,7 +17,7 @@ struct Row {
     text: String,
 }
 
-/// All fields of a body; `with_required` tells which must be there.
+/// All fields of a body or an answer.
 pub(super) fn table(schema: &Value, components: &Map<String, Value>, caption: &str) -> Markup {
     let mut rows = Vec::new();
     collect(&mut rows, "", (schema, components, 0));
@@ -79,20 +79,25 @@ fn collect(
     else {
         return;
     };
+    let required = schema["required"].as_array();
+    let is_required =
+        |name: &str| required.is_some_and(|names| names.iter().any(|known| known == name));
+    let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+    // What must be there comes first; the order of names is kept.
+    fields.sort_by_key(|(name, _)| !is_required(name));
     for (name, field) in fields {
         let path = if prefix.is_empty() {
             name.clone()
         } else {
             format!("{prefix}.{name}")
         };
-        let required = schema["required"].as_array();
         let target = resolved(field, components);
         let said = field["description"]
             .as_str()
             .or_else(|| target["description"].as_str());
         rows.push(Row {
             kind: kind(field, components),
-            is_required: required.is_some_and(|names| names.iter().any(|known| known == name)),
+            is_required: is_required(name),
             text: said.unwrap_or_default().to_owned(),
             path: path.clone(),
         });

@@ -51,7 +51,7 @@ pub(super) fn first_call(environment: Environment) -> Markup {
     }
 }
 
-/// Where keys are typed. No form: there is nothing to send.
+/// Where keys are typed. The form is never sent: the script reads its fields.
 fn keys() -> Markup {
     let secret = |id: &str, label: &str, hint: &str| {
         html! {
@@ -62,7 +62,7 @@ fn keys() -> Markup {
         }
     };
     html! {
-        div.keys role="group" aria-label="Keys" {
+        form.keys aria-label="Keys" autocomplete="off" {
             div.field {
                 label for="credentials" { "demo-credentials.json" }
                 textarea #credentials rows="2" spellcheck="false" autocomplete="off" placeholder="{ \"publicKey\": … }" {}
