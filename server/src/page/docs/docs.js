@@ -126,7 +126,7 @@ function block(title, text) {
   pre.setAttribute("aria-label", title);
   pre.setAttribute("role", "region");
   pre.append(element("code", text));
-  return [element("h5", title), pre];
+  return [element("p", title, "part"), pre];
 }
 
 function pretty(text) {
