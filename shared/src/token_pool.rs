@@ -141,7 +141,9 @@ pub struct RequestTokens {
     /// The pool to fill; without one, the operator chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool_id: Option<PoolId>,
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub amount: Tokens,
+    /// For the operator who decides.
     pub reason: String,
 }
 

@@ -32,7 +32,9 @@ pub type Headers = BTreeMap<String, String>;
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateWebhook {
+    /// An https address, without a password in it.
     pub url: String,
+    /// Which types to be told of; at least one, unless `receiveAllEvents`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_types: Option<Vec<EventType>>,
     /// Wins over `eventTypes`.
@@ -40,6 +42,7 @@ pub struct CreateWebhook {
     pub receive_all_events: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Sent with each delivery, at most 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headers: Option<Headers>,
     /// Events come in the order of their commits, one at a time.

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use shared::{Auth, Code};
+use shared::Code;
 
 use super::operation::Content;
 use super::schema::PREFIX;
-use super::{Description, Operation, Parameter, refusal, sample};
+use super::{Description, Means, Operation, Parameter, refusal, sample};
 
 const JSON: &str = "application/json";
 
@@ -157,31 +157,30 @@ pub fn described(operation: &Operation) -> String {
     if let Some(feature) = facts.feature {
         needs.push(format!("Feature `{feature}`."));
     }
-    paragraphs.push(format!("{} {}", who(facts.auth), needs.join(" ")));
+    paragraphs.push(format!(
+        "{} {}",
+        Means::of(facts.auth).sentence,
+        needs.join(" ")
+    ));
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs.join("\n\n")
 }
 
-/// Who may call, in a sentence.
-const fn who(auth: Auth) -> &'static str {
-    match auth {
-        Auth::Publishable => "With the publishable key alone, from a browser.",
-        Auth::Signed => "Signed, with the secret or the publishable key.",
-        Auth::SignedSecret => "Signed, with the secret key.",
-    }
-}
-
-/// The schemes that a call needs all at once; each names the scope.
+/// What a call needs, each way of it; the first scheme of each names the scope.
 fn security(operation: &Operation) -> Value {
-    let scopes = json!([operation.facts.scope]);
-    match operation.facts.auth {
-        Auth::Publishable => json!([{ "publishableKey": scopes }]),
-        Auth::Signed => json!([
-            { "secretKey": scopes, "timestamp": [], "signature": [] },
-            { "publishableKey": scopes, "timestamp": [], "signature": [] },
-        ]),
-        Auth::SignedSecret => json!([{ "secretKey": scopes, "timestamp": [], "signature": [] }]),
-    }
+    let alternative = |schemes: &&[&str]| {
+        let named = schemes.iter().enumerate().map(|(index, name)| {
+            let scopes = if index == 0 {
+                json!([operation.facts.scope])
+            } else {
+                json!([])
+            };
+            ((*name).to_owned(), scopes)
+        });
+        Value::Object(named.collect())
+    };
+    let schemes = Means::of(operation.facts.auth).schemes;
+    schemes.iter().map(alternative).collect()
 }
 
 fn security_schemes() -> Value {

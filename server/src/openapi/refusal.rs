@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::{Auth, CallFacts, Code};
+use shared::{CallFacts, Code};
+
+use super::Means;
 
 /// The codes of a call by their status: its own, and those of the checks before it.
 pub(super) fn of(facts: &CallFacts) -> BTreeMap<u16, Vec<Code>> {
@@ -15,7 +17,7 @@ pub(super) fn of(facts: &CallFacts) -> BTreeMap<u16, Vec<Code>> {
         Code::InternalError,
         Code::Overloaded,
     ]);
-    codes.extend(of_auth(facts.auth));
+    codes.extend(Means::of(facts.auth).refusals.concat());
     if facts.feature.is_some() {
         codes.insert(Code::FeatureNotEnabled);
     }
@@ -33,29 +35,6 @@ pub(super) fn of(facts: &CallFacts) -> BTreeMap<u16, Vec<Code>> {
         by_status.entry(code.status()).or_default().push(code);
     }
     by_status
-}
-
-fn of_auth(auth: Auth) -> Vec<Code> {
-    const KEY: [Code; 7] = [
-        Code::MissingAuthHeaders,
-        Code::InvalidApiKey,
-        Code::ApiKeyExpired,
-        Code::ApiKeyInactive,
-        Code::IpNotAllowed,
-        Code::PartnerNotActive,
-        Code::InsufficientScope,
-    ];
-    const SIGNATURE: [Code; 3] = [
-        Code::InvalidTimestamp,
-        Code::TimestampOutOfRange,
-        Code::InvalidSignature,
-    ];
-    const BROWSER: [Code; 2] = [Code::PublishableKeyRequired, Code::OriginNotAllowed];
-    match auth {
-        Auth::Publishable => [&KEY[..], &BROWSER].concat(),
-        Auth::Signed => [&KEY[..], &SIGNATURE].concat(),
-        Auth::SignedSecret => [&KEY[..], &SIGNATURE, &[Code::SecretKeyRequired]].concat(),
-    }
 }
 
 /// What a status says whatever the code.

@@ -22,6 +22,8 @@ pub struct ReverseAction {
     pub reversal_percentage: Percent,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// One for each reversal: printable ASCII.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[ -~]{1,255}$")))]
     pub refund_idempotency_key: String,
 }
 

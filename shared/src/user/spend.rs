@@ -14,7 +14,10 @@ use crate::money::Tokens;
 #[serde(rename_all = "camelCase")]
 pub struct SpendTokens {
     pub external_id: ExternalUserId,
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub amount: Tokens,
+    /// One for each spending: printable ASCII.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[ -~]{1,255}$")))]
     pub idempotency_key: String,
 }
 
