@@ -136,9 +136,10 @@ test("a fuzzer gets no 5xx, and no answer outside the document", async t => {
   }
   env.SCHEMATHESIS_HOOKS = "signing";
   const checks = ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"];
+  // One worker: in more, its generators trip over each other's sources now and then.
   const { stdout } = await run(
     program, "run", env.GIVING_DOCUMENT, "--checks", checks.join(","), "--phases", "examples,coverage,fuzzing",
-    "--max-examples", "5", "--seed", "1", "--workers", "2", "--no-color",
+    "--max-examples", "5", "--seed", "1", "--workers", "1", "--no-color",
   );
   const tested = Number(/Tested: (\d+)/.exec(stdout)?.[1]);
   assert.ok(tested >= 44, stdout);
