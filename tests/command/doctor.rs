@@ -92,8 +92,10 @@ async fn a_server_that_is_not_there_is_said(stage: &mut Stage) {
 
 async fn what_is_wrong_with_a_key_is_told_apart(stage: &mut Stage) {
     stage.turn_to_the_present();
-    let mut keys = stage.ours.keys.clone();
-    keys.hmac_secret = stage.theirs.keys.hmac_secret.clone();
+    let mut keys = Keys {
+        hmac_secret: stage.theirs.keys.hmac_secret.clone(),
+        ..stage.ours.keys.clone()
+    };
     let (name, message) = failing(&examine(stage, &keys));
     assert_eq!(name, "signature");
     assert!(message.starts_with("INVALID_SIGNATURE"), "{message}");

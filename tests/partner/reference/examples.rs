@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use server::openapi::{Operation, Place};
-use server::store::organization;
+use server::store::organization::{self, Organization};
 use shared::Auth;
 use shared::id::OrganizationId;
 
@@ -36,15 +36,15 @@ fn assert_fits(schema: &Value, components: &Map<String, Value>, (value, place): 
 /// The nonprofit of the examples, in the directory.
 async fn add_nonprofit(stage: &Stage) {
     let mut tx = stage.app().db.write().await.unwrap();
-    let mut nonprofit = organization::find(&mut tx, NONPROFIT)
-        .await
-        .unwrap()
-        .unwrap();
-    nonprofit.id = OrganizationId("6a0056d0a1b2c3d4e5f60799".to_owned());
-    nonprofit.percent_id = "organisation_of_the_examples".to_owned();
-    nonprofit.endaoment_id = "00000000-0000-4000-8000-000000000001".to_owned();
-    nonprofit.slug = "american-red-cross".to_owned();
-    nonprofit.name = "American Red Cross".to_owned();
+    let other = organization::find(&mut tx, NONPROFIT).await.unwrap();
+    let nonprofit = Organization {
+        id: OrganizationId("6a0056d0a1b2c3d4e5f60799".to_owned()),
+        percent_id: "organisation_of_the_examples".to_owned(),
+        endaoment_id: "00000000-0000-4000-8000-000000000001".to_owned(),
+        slug: "american-red-cross".to_owned(),
+        name: "American Red Cross".to_owned(),
+        ..other.unwrap()
+    };
     organization::insert(&mut tx, &nonprofit).await.unwrap();
     tx.commit().await.unwrap();
 }
