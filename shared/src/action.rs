@@ -89,7 +89,7 @@ impl Call for SubmitAction {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/actions/submit";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::ActionsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::ActionsWrite);
     const FEATURE: Option<Feature> = Some(Feature::Actions);
     const REFUSALS: &'static [Code] = &[
         Code::UnsupportedCurrency,

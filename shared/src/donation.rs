@@ -72,7 +72,7 @@ impl Call for CreateLink {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/donations/create-link";
     const AUTH: Auth = Auth::Publishable;
-    const SCOPE: Scope = Scope::DonationsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::DonationsWrite);
     const FEATURE: Option<Feature> = Some(Feature::Donations);
     const STATUS: u16 = 201;
     const REFUSALS: &'static [Code] = &[
@@ -111,7 +111,7 @@ impl Call for GetDonationStatus {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/donations/status/{partnerDonationId}";
     const AUTH: Auth = Auth::Publishable;
-    const SCOPE: Scope = Scope::DonationsRead;
+    const SCOPE: Option<Scope> = Some(Scope::DonationsRead);
     const REFUSALS: &'static [Code] = &[Code::DonationNotFound];
     type Answer = Donation;
 }

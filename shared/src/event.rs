@@ -79,7 +79,7 @@ impl Call for ListEvents {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/events";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::WebhooksRead;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Events;
 }

@@ -54,7 +54,7 @@ impl Call for CreateWebhook {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/webhooks";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const STATUS: u16 = 201;
     const REFUSALS: &'static [Code] = &[Code::WebhookLimitReached, Code::IdempotencyKeyReused];
     type Answer = WebhookWithSecret;
@@ -76,7 +76,7 @@ impl Call for ListWebhooks {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/webhooks";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::WebhooksRead;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Page<Webhook>;
 }
@@ -92,7 +92,7 @@ impl Call for GetWebhook {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/webhooks/{id}";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::WebhooksRead;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksRead);
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound];
     type Answer = Webhook;
 }
@@ -125,7 +125,7 @@ impl Call for UpdateWebhook {
     const METHOD: Method = Method::Patch;
     const PATH: &'static str = "/v1/partner/webhooks/{id}";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound];
     type Answer = Webhook;
 }
@@ -147,7 +147,7 @@ impl Call for RotateWebhookSecret {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/webhooks/{id}/rotate-secret";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound, Code::IdempotencyKeyReused];
     type Answer = WebhookWithSecret;
 }
@@ -164,7 +164,7 @@ impl Call for DeleteWebhook {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v1/partner/webhooks/{id}";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const STATUS: u16 = 204;
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound];
     type Answer = NoContent;

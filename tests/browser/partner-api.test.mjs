@@ -82,6 +82,10 @@ test("each kind of authorisation works from the page", async () => {
   assert.match(await tryIt(page, "submitAction"), /^200[\s\S]*idempotent-replayed: true/);
   assert.match(await tryIt(page, "updateUser"), /^200[\s\S]*"lastName": "Lovelace"/);
   assert.match(await tryIt(page, "deleteUser"), /^204[\s\S]*\(no body\)/);
+  assert.match(await tryIt(page, "getMe"), /needs the access token/);
+  assert.match(await tryIt(page, "login"), /^200[\s\S]*"tokenType": "Bearer"/, "the pasted file's person is filled in");
+  assert.match(await tryIt(page, "getMe"), new RegExp(`^200[\\s\\S]*"email": "${stage.credentials.email}"`));
+  assert.match(await tryIt(page, "createKey"), /^201[\s\S]*"secretKey": "sk_test_/);
   assert.deepEqual(stopped, []);
   await leave();
 });

@@ -153,15 +153,12 @@ fn content(content: &Content) -> Value {
 pub fn described(operation: &Operation) -> String {
     let facts = &operation.facts;
     let mut paragraphs = vec![operation.description.clone()];
-    let mut needs = vec![format!("Scope `{}`.", facts.scope)];
+    let mut needs = vec![Means::of(facts.auth).sentence.to_owned()];
+    needs.extend(facts.scope.map(|scope| format!("Scope `{scope}`.")));
     if let Some(feature) = facts.feature {
         needs.push(format!("Feature `{feature}`."));
     }
-    paragraphs.push(format!(
-        "{} {}",
-        Means::of(facts.auth).sentence,
-        needs.join(" ")
-    ));
+    paragraphs.push(needs.join(" "));
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs.join("\n\n")
 }
@@ -170,12 +167,13 @@ pub fn described(operation: &Operation) -> String {
 fn security(operation: &Operation) -> Value {
     let alternative = |schemes: &&[&str]| {
         let named = schemes.iter().enumerate().map(|(index, name)| {
-            let scopes = if index == 0 {
-                json!([operation.facts.scope])
-            } else {
-                json!([])
-            };
-            ((*name).to_owned(), scopes)
+            let scopes: Vec<_> = operation
+                .facts
+                .scope
+                .filter(|_| index == 0)
+                .into_iter()
+                .collect();
+            ((*name).to_owned(), json!(scopes))
         });
         Value::Object(named.collect())
     };
@@ -188,6 +186,10 @@ fn security_schemes() -> Value {
     json!({
         "publishableKey": header("X-Partner-Key", "`pk_…`: may be seen by anyone, and may do little."),
         "secretKey": header("X-Partner-Key", "`sk_…`: for servers only, never without a signature."),
+        "accessToken": {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "The `accessToken` of a sign-in to the portal, or a token of an outside issuer that the server trusts.",
+        },
         "timestamp": header("X-Timestamp", "Unix seconds, within 300 s of the server's clock."),
         "signature": header(
             "X-Signature",

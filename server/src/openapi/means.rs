@@ -1,6 +1,7 @@
 //! By what a caller is known, in all the ways in which it is said: one arm for each
 //! kind of authorisation, and nowhere else.
 
+use shared::portal_user::Role;
 use shared::{Auth, Code};
 
 /// What a call needs to be let in.
@@ -41,6 +42,12 @@ const SECRET_KEY: Credential = Credential {
     variable: "GIVING_SECRET_KEY",
 };
 
+const ACCESS_TOKEN: Credential = Credential {
+    header: "Authorization",
+    prefix: "Bearer ",
+    variable: "GIVING_ACCESS_TOKEN",
+};
+
 /// Of the key, whatever it is.
 const KEY: &[Code] = &[
     Code::MissingAuthHeaders,
@@ -57,6 +64,14 @@ const SIGNATURE: &[Code] = &[
     Code::InvalidSignature,
 ];
 const BROWSER: &[Code] = &[Code::PublishableKeyRequired, Code::OriginNotAllowed];
+
+const TOKEN: &[Code] = &[
+    Code::MissingToken,
+    Code::InvalidToken,
+    Code::TokenExpired,
+    Code::PartnerNotActive,
+    Code::InsufficientRole,
+];
 
 impl Means {
     pub const fn of(auth: Auth) -> Self {
@@ -87,6 +102,26 @@ impl Means {
                 is_signed: true,
                 schemes: &[&["secretKey", "timestamp", "signature"]],
                 refusals: &[KEY, SIGNATURE, &[Code::SecretKeyRequired]],
+            },
+            Auth::Portal(role) => Self {
+                word: "bearer",
+                sentence: match role {
+                    Role::Owner => "With the access token of an owner who is signed in.",
+                    Role::Admin => "With the access token of an owner or admin who is signed in.",
+                    Role::Viewer => "With the access token of anybody who is signed in.",
+                },
+                credential: Some(ACCESS_TOKEN),
+                is_signed: false,
+                schemes: &[&["accessToken"]],
+                refusals: &[TOKEN],
+            },
+            Auth::Open => Self {
+                word: "open",
+                sentence: "Without a key: what is sent proves itself.",
+                credential: None,
+                is_signed: false,
+                schemes: &[],
+                refusals: &[],
             },
         }
     }

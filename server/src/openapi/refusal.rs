@@ -62,6 +62,17 @@ pub const fn meaning(code: Code) -> &'static str {
         Code::UnsupportedCurrency => "There is no rate, or no gift, in this currency",
         Code::AmountTooLarge => "The amount is more than can be counted",
         Code::BulkLimitExceeded => "Send 1 to 100 actions",
+        Code::EnvironmentNotServed => {
+            "This server serves the other environment; the message says where to ask"
+        }
+        Code::InvalidCredentials => "E-mail and password do not go together",
+        Code::MissingToken => "Send `Authorization: Bearer …` with the access token of a sign-in",
+        Code::InvalidToken => "There is no such token, or it was used or ended; sign in again",
+        Code::TokenExpired => "The token has expired; refresh it, or sign in again",
+        Code::InsufficientRole => "Who is signed in may not do this; ask an owner of the partner",
+        Code::KeyNotFound => "There is no such key",
+        Code::PartnerNotFound => "Who is signed in has no partner yet; their first key makes one",
+        Code::KeyLimitReached => "Delete a key first",
         Code::MissingAuthHeaders => "A header that says who calls is missing, or there twice",
         Code::InvalidApiKey => "There is no such key, or it belongs to the other environment",
         Code::ApiKeyExpired => "The key has expired",

@@ -31,7 +31,7 @@ impl Call for ReverseAction {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/actions/{actionId}/reverse";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::ActionsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::ActionsWrite);
     const FEATURE: Option<Feature> = Some(Feature::Actions);
     const REFUSALS: &'static [Code] = &[
         Code::ActionNotFound,

@@ -25,7 +25,7 @@ impl Call for SpendTokens {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/users/{externalId}/spend";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::UsersWrite;
+    const SCOPE: Option<Scope> = Some(Scope::UsersWrite);
     const FEATURE: Option<Feature> = Some(Feature::Actions);
     const REFUSALS: &'static [Code] = &[
         Code::UserNotFound,

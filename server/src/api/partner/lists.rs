@@ -104,7 +104,8 @@ impl Asked {
 
 fn read_cursor(cursor: &str) -> Option<(Timestamp, String)> {
     let (time, id) = cursor.split_once('-')?;
-    let is_id = id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let digits = id.strip_prefix("key_").unwrap_or(id);
+    let is_id = digits.len() == 24 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     let time = i64::from_str_radix(time, 16)
         .ok()
         .filter(|ms| *ms >= 0 && is_id)?;
