@@ -59,7 +59,7 @@ test("from the pasted file to a first signed call without leaving the page", asy
   assert.equal(await page.getByLabel("demo-credentials.json").inputValue(), "", "the file does not stay on the screen");
   await send.click();
   const result = page.locator("#first-call .result");
-  await result.getByText("200").waitFor();
+  await result.getByText("200 OK", { exact: true }).waitFor();
   const text = await result.innerText();
   assert.match(text, /"balance": 1000000/);
   assert.match(text, /x-ratelimit-remaining: \d+/);
