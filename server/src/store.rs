@@ -48,6 +48,7 @@ use self::address::Address;
 use self::caller::Caller;
 use self::memory::Memory;
 use self::news::News;
+pub use self::news::Told;
 use self::row::Columns as _;
 use self::sql::Dialect;
 pub use self::write::Write;

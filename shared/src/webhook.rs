@@ -45,7 +45,8 @@ pub struct CreateWebhook {
     /// Sent with each delivery, at most 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headers: Option<Headers>,
-    /// Events come in the order of their commits, one at a time.
+    /// Events of one user come in the order of their commits, retries included;
+    /// those of others do not wait for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ordered: Option<bool>,
 }

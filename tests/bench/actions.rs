@@ -7,27 +7,22 @@
 mod commits;
 mod flush;
 mod history;
-mod postgres;
-mod process;
 mod report;
 mod scene;
-mod scripts;
-mod signer;
-mod world;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::flush::{Flush, probe};
-use self::postgres::{Pgbench, Postgres};
-use self::process::Server;
 use self::report::Yardsticks;
-use self::scene::{Figures, MANY, Place, Scene, median};
-use self::scripts::{BULK, Bulks, Submits, USERS};
-use self::signer::Signer;
-use self::world::World;
-use crate::load::{Script, Shot, Until, ask, play};
+use self::scene::{Figures, MANY, Place, Scene};
+use crate::load::{Script, Shot, Until, ask, median, play};
+use crate::postgres::{Pgbench, Postgres};
+use crate::process::Server;
+use crate::scripts::{BULK, Bulks, Submits, USERS};
+use crate::signer::Signer;
+use crate::world::World;
 
 /// How many partners there are beside the one with the hot pool.
 const PARTNERS: usize = 1_000;

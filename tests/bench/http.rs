@@ -8,7 +8,7 @@ use server::context::Context;
 use server::serve::{Fill, Running, start};
 
 use crate::empty;
-use crate::load::{Shot, Until, play};
+use crate::load::{Shot, Until, median, play};
 
 const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 5;
@@ -103,9 +103,4 @@ async fn etag(base: &str, path: &str, key: &str) -> String {
         .to_str()
         .expect("an entity tag")
         .to_owned()
-}
-
-fn median(mut rates: Vec<f64>) -> f64 {
-    rates.sort_by(f64::total_cmp);
-    rates[rates.len() / 2]
 }

@@ -103,6 +103,12 @@ pub(crate) fn float(count: u64) -> f64 {
     count as f64
 }
 
+/// The one in the middle.
+pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
 /// Plays each script over a connection of its own.
 pub(crate) async fn play<S: Script>(
     address: SocketAddr,
@@ -127,30 +133,47 @@ pub(crate) async fn play<S: Script>(
 
 /// Sends one request by itself: the status and the body of its answer.
 pub(crate) async fn ask(address: SocketAddr, request: &[u8]) -> (u16, String) {
-    let mut stream = TcpStream::connect(address)
-        .await
-        .expect("the server listens");
-    stream.write_all(request).await.expect("the server reads");
-    let mut buffer = vec![0; MAX_ANSWER];
-    let (status, body) = read_answer(&mut stream, &mut buffer).await;
+    let mut connection = Connection::open(address).await;
+    let (status, body) = connection.exchange(request).await;
     (status, String::from_utf8_lossy(body).into_owned())
+}
+
+/// A connection that is kept.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    pub(crate) async fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address)
+            .await
+            .expect("the server listens");
+        stream.set_nodelay(true).expect("a TCP connection");
+        Self {
+            stream,
+            buffer: vec![0; MAX_ANSWER],
+        }
+    }
+
+    /// Sends a request, and reads its answer: the status and the body.
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> (u16, &[u8]) {
+        let sent = self.stream.write_all(request).await;
+        sent.expect("the server reads");
+        read_answer(&mut self.stream, &mut self.buffer).await
+    }
 }
 
 async fn converse<S: Script>(address: SocketAddr, mut script: S, until: Until) -> (u64, Vec<u32>) {
     let started = Instant::now();
-    let mut stream = TcpStream::connect(address)
-        .await
-        .expect("the server listens");
-    stream.set_nodelay(true).expect("a TCP connection");
+    let mut connection = Connection::open(address).await;
     let mut request = Vec::new();
-    let mut buffer = vec![0; MAX_ANSWER];
     let (mut sent, mut done, mut waits) = (0, 0, Vec::new());
     while sent < until.requests && started.elapsed() < until.time {
         request.clear();
         script.next(&mut request);
         let since = Instant::now();
-        stream.write_all(&request).await.expect("the server reads");
-        let (status, body) = read_answer(&mut stream, &mut buffer).await;
+        let (status, body) = connection.exchange(&request).await;
         waits.push(u32::try_from(since.elapsed().as_micros()).unwrap_or(u32::MAX));
         done += script.answered(status, body);
         sent += 1;

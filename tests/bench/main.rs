@@ -11,6 +11,12 @@ mod actions;
 mod empty;
 mod http;
 mod load;
+mod postgres;
+mod process;
+mod scripts;
+mod signer;
+mod webhooks;
+mod world;
 
 /// The program's own: what is measured is what is shipped.
 #[global_allocator]
@@ -27,6 +33,7 @@ fn main() {
     match name.map(|place| arguments[place].as_str()) {
         Some("http") => runtime.block_on(http::run()),
         Some("actions") => runtime.block_on(actions::run(rest)),
+        Some("webhooks") => runtime.block_on(webhooks::run(rest)),
         // What a benchmark starts in other processes: the program itself, which
         // reads its own command line, and the handler that does nothing.
         Some("serve") => {
@@ -35,7 +42,7 @@ fn main() {
         }
         Some("empty") => runtime.block_on(empty::run()),
         other => {
-            println!("no benchmark {other:?}; there are: http, actions");
+            println!("no benchmark {other:?}; there are: http, actions, webhooks");
             std::process::exit(2);
         }
     }

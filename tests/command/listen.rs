@@ -44,9 +44,7 @@ async fn events_are_printed_and_handed_on_as_they_happen(stage: &mut Stage) {
     ];
     let listening = giving(stage, &arguments);
     let listening = thread::spawn(|| listening.run());
-    while stage.app().db.news().waiting() == 0 {
-        tokio::task::yield_now().await;
-    }
+    stage.until_somebody_waits().await;
     stage.create_link().await;
     stage.user("ada").await;
     sink.received(1).await;
@@ -77,6 +75,7 @@ async fn a_sample_of_each_type_can_be_made(stage: &mut Stage) {
         "campaign.paused",
         "campaign.ended",
         "donation.created",
+        "donation.completed",
         "webhook.test",
     ] {
         let before = stage.events_of(name).await.len();
@@ -90,6 +89,17 @@ async fn what_cannot_be_made_is_refused_in_words(stage: &mut Stage) {
     giving(stage, &["trigger", "webhook.test"])
         .run()
         .failed(&["no webhook"]);
+    for (name, how) in [
+        ("token_pool.allocated", "giving pools allocate"),
+        ("token_pool.low_balance", "low-balance threshold"),
+        ("token_pool.depleted", "use up a pool"),
+        ("donation.failed", "outside provider"),
+        ("donation.expired", "the time of a link"),
+        ("donation.refunded", "gives it back"),
+    ] {
+        let ended = giving(stage, &["trigger", name]).run();
+        ended.failed(&[name, how]);
+    }
     let ended = giving(stage, &["trigger", "user.vanished"]).run();
     assert_eq!(ended.code, Some(2));
     assert!(ended.error.contains("user.created"), "{}", ended.error);

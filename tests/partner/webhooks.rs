@@ -69,6 +69,20 @@ impl Stage {
         self.until_count(&format!("deliveries WHERE status = '{status}'"), count)
             .await;
     }
+
+    /// When the only delivery that has failed so often is due again.
+    pub(crate) async fn due_after(&self, attempts: usize) -> i64 {
+        let tried = format!("deliveries WHERE status = 'PENDING' AND attempts = {attempts}");
+        self.until_count(&tried, 1).await;
+        self.sum(&format!("due_at FROM {tried}")).await
+    }
+
+    /// Moves the clock to the next try of the only delivery that has failed so
+    /// often, and no further.
+    pub(crate) async fn pass_to_next_try(&self, attempts: usize) {
+        let due_at = self.due_after(attempts).await;
+        self.pass_time(due_at - self.now().0);
+    }
 }
 
 /// The path of a webhook, or of what belongs to it.

@@ -9,7 +9,7 @@ use shared::time::Timestamp;
 use shared::token_pool::{GetPoolBalance, PoolBalance};
 use sqlx::Row as _;
 
-use super::{NONPROFIT, Stage};
+use super::{NONPROFIT, Stage, patiently, until};
 
 impl Stage {
     /// A link for 25.00 USD.
@@ -48,19 +48,19 @@ impl Stage {
 
     /// The gift when its reward is settled, for which the call itself waits.
     pub(crate) async fn settled(&self, id: &DonationId) -> Donation {
-        loop {
-            let (partner_donation_id, wait) = (id.clone(), Some(MAX_WAIT_SECONDS));
-            let seen = self
-                .ours
-                .call(&GetDonationStatus {
-                    partner_donation_id,
-                    wait,
-                })
-                .await;
-            if seen.is_settled() {
-                return seen;
+        let ask = || GetDonationStatus {
+            partner_donation_id: id.clone(),
+            wait: Some(MAX_WAIT_SECONDS),
+        };
+        let wait = async {
+            loop {
+                let seen = self.ours.call(&ask()).await;
+                if seen.is_settled() {
+                    return seen;
+                }
             }
-        }
+        };
+        patiently(wait, || "the reward is settled".to_owned()).await
     }
 }
 
@@ -75,10 +75,14 @@ impl Stage {
 
     /// Returns when no worker is at, or owes a try of, the reward of a gift.
     pub(crate) async fn tried(&self, id: &DonationId) {
-        while self.is_due_or_leased(id).await {
-            server::worker::reward::pass(self.app()).await.unwrap();
-            tokio::task::yield_now().await;
-        }
+        until("the reward was tried", async || {
+            let is_owed = self.is_due_or_leased(id).await;
+            if is_owed {
+                server::worker::reward::pass(self.app()).await.unwrap();
+            }
+            !is_owed
+        })
+        .await;
     }
 
     async fn is_due_or_leased(&self, id: &DonationId) -> bool {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::id::DonationId;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::Stage;
+use super::{Stage, until};
 
 /// An event of our partner, as webhooks will tell it.
 #[derive(Debug)]
@@ -24,9 +24,14 @@ impl Stage {
 
     /// Returns when a table has so many rows; a condition may follow its name.
     pub(crate) async fn until_count(&self, table: &str, count: i64) {
-        while self.count(table).await != count {
-            tokio::task::yield_now().await;
-        }
+        let hope = format!("{count} {table}");
+        until(&hope, async || self.count(table).await == count).await;
+    }
+
+    /// Returns when somebody waits for events.
+    pub(crate) async fn until_somebody_waits(&self) {
+        let news = self.app().db.news();
+        until("somebody waits", async || news.waiting() > 0).await;
     }
 
     /// The sum of a column: `amount FROM table`.

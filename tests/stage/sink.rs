@@ -11,6 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::patiently;
+
 /// What the sink does with a message.
 #[derive(Clone, Debug)]
 pub(crate) enum Reaction {
@@ -125,13 +127,17 @@ impl Sink {
     /// The messages, as soon as they are what a test waits for.
     pub(crate) async fn until(&self, is_all: impl Fn(&[Message]) -> bool) -> Vec<Message> {
         let mut count = self.kept.count.subscribe();
-        loop {
-            let messages = self.messages();
-            if is_all(&messages) {
-                return messages;
+        let wait = async {
+            loop {
+                let messages = self.messages();
+                if is_all(&messages) {
+                    return messages;
+                }
+                count.changed().await.unwrap();
             }
-            count.changed().await.unwrap();
-        }
+        };
+        let came = || format!("other messages than {}", self.messages().len());
+        patiently(wait, came).await
     }
 
     /// The messages about an event, in the order in which they came.

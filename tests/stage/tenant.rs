@@ -101,6 +101,11 @@ impl Stage {
         tx.commit().await.unwrap();
     }
 
+    /// One more partner with everything of its own.
+    pub(crate) async fn one_more_partner(&self, slug: &str) -> Tenant {
+        Tenant::make(self.app(), self.ours.client.clone(), slug).await
+    }
+
     /// Puts a new partner, which has no pool yet, in the place of ours.
     pub(crate) async fn begin_without_a_pool(&mut self) {
         let partner = new_partner(self.app(), "beginning");

@@ -22,13 +22,13 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
     }
 }
 
-/// A benchmark of the tests; the one that wants a PostgreSQL gets one where the machine has it.
+/// A benchmark of the tests; those that want a PostgreSQL get one where the machine has it.
 fn of_the_tests(name: &str, arguments: &[String]) -> Outcome<()> {
     let mut command = cargo();
     command
         .args(["bench", "--package", "tests", "--bench", "bench", "--"])
         .args(arguments);
-    if name != "actions" {
+    if !matches!(name, "actions" | "webhooks") {
         return run_program(&mut command);
     }
     let postgres = Postgres::start();

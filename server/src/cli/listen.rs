@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::domain::webhook::parcel;
 use crate::outbound::{Answer, Outbound, Outgoing};
 use crate::store::delivery::EventText;
+use crate::store::event::Subjects;
 
 /// How long to wait after a call that failed.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -108,6 +109,7 @@ impl Listen {
             id: event.id.clone(),
             event_type: event.event_type,
             created_at: event.created_at,
+            subjects: Subjects::default(),
             data: event.data.get().to_owned(),
         };
         let body = text.body();

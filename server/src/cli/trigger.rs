@@ -14,6 +14,13 @@ use crate::context::Context;
 use crate::outbound::{Outbound, Outgoing};
 
 const PREFIX: &str = "/v1/partner";
+/// What a card's form wants besides its number.
+const TEST_CARD: [(&str, &str); 4] = [
+    ("firstName", "Sam"),
+    ("lastName", "Sample"),
+    ("expiry", "12 / 40"),
+    ("code", "123"),
+];
 
 #[derive(Debug, Args)]
 pub(super) struct Trigger {
@@ -25,22 +32,8 @@ pub(super) struct Trigger {
     credentials: Option<PathBuf>,
 }
 
-/// The types that a partner's own calls bring about.
-const TYPES: &[EventType] = &[
-    EventType::ActionCompleted,
-    EventType::ActionFailed,
-    EventType::ActionReversed,
-    EventType::TransactionCompleted,
-    EventType::CampaignStarted,
-    EventType::CampaignPaused,
-    EventType::CampaignEnded,
-    EventType::UserCreated,
-    EventType::DonationCreated,
-    EventType::WebhookTest,
-];
-
 fn types() -> impl clap::builder::TypedValueParser<Value = EventType> {
-    let names = TYPES.iter().map(|event_type| event_type.as_str());
+    let names = EventType::ALL.iter().map(|event_type| event_type.as_str());
     PossibleValuesParser::new(names).try_map(|name| EventType::named(&name).ok_or("unknown"))
 }
 
@@ -51,6 +44,8 @@ pub enum TriggerError {
     Refused { path: String, answer: String },
     #[error("there is no webhook to test: register one first")]
     NoWebhook,
+    #[error("no call of a partner brings about {0}: {1}")]
+    NotByCall(EventType, &'static str),
 }
 
 /// Who makes the calls.
@@ -81,15 +76,8 @@ impl Caller {
                 let user = json!({ "externalUserId": format!("sample-{mark}") });
                 self.post("/users", &user).await
             }
-            EventType::DonationCreated => {
-                let found = self.call("GET", "/organizations?query=a", None).await?;
-                let slug = found
-                    .pointer("/data/0/slug")
-                    .or_else(|| found.pointer("/0/slug"));
-                let slug = slug.and_then(Value::as_str).unwrap_or("american-red-cross");
-                let gift = json!({ "nonprofitSlug": slug, "amount": 2_500 });
-                self.post("/donations/create-link", &gift).await
-            }
+            EventType::DonationCreated => self.gift().await,
+            EventType::DonationCompleted => self.paid_gift(mark).await,
             EventType::CampaignStarted => self.campaign(mark, "ACTIVE").await,
             EventType::CampaignPaused => self.moved_campaign(mark, "PAUSED").await,
             EventType::CampaignEnded => self.moved_campaign(mark, "ENDED").await,
@@ -100,17 +88,75 @@ impl Caller {
                 action["autoCreateUsers"] = json!(false);
                 self.failing(&action).await
             }
-            EventType::ActionReversed => {
-                let done = self.post("/actions/submit", &action(mark)).await?;
-                let id = done["actionId"].as_str().unwrap_or_default();
-                let reversal = json!({
-                    "reversalPercentage": 100, "reason": "sample", "refundIdempotencyKey": format!("sample-{mark}"),
-                });
-                self.post(&format!("/actions/{id}/reverse"), &reversal)
-                    .await
+            EventType::ActionReversed => self.reversed_action(mark).await,
+            EventType::ActionCompleted | EventType::TransactionCompleted => {
+                self.post("/actions/submit", &action(mark)).await
             }
-            _ => self.post("/actions/submit", &action(mark)).await,
+            EventType::TokenPoolAllocated => {
+                by_others(event_type, "the operator does, by `giving pools allocate`")
+            }
+            EventType::TokenPoolLowBalance => by_others(
+                event_type,
+                "it comes when actions bring a pool below its low-balance threshold",
+            ),
+            EventType::TokenPoolDepleted => {
+                by_others(event_type, "it comes when actions use up a pool")
+            }
+            EventType::DonationExpired => by_others(
+                event_type,
+                "it comes by itself, when the time of a link is over",
+            ),
+            EventType::DonationFailed => by_others(
+                event_type,
+                "only an outside provider ends a payment for good; here a donor can try again",
+            ),
+            EventType::DonationRefunded => {
+                by_others(event_type, "only whoever took a payment gives it back")
+            }
         }
+    }
+
+    async fn reversed_action(&self, mark: &str) -> Result<Value, CommandError> {
+        let done = self.post("/actions/submit", &action(mark)).await?;
+        let id = done["actionId"].as_str().unwrap_or_default();
+        let reversal = json!({
+            "reversalPercentage": 100, "reason": "sample", "refundIdempotencyKey": format!("sample-{mark}"),
+        });
+        self.post(&format!("/actions/{id}/reverse"), &reversal)
+            .await
+    }
+
+    async fn gift(&self) -> Result<Value, CommandError> {
+        let found = self.call("GET", "/organizations?query=a", None).await?;
+        let slug = found
+            .pointer("/data/0/slug")
+            .or_else(|| found.pointer("/0/slug"));
+        let slug = slug.and_then(Value::as_str).unwrap_or("american-red-cross");
+        let gift = json!({ "nonprofitSlug": slug, "amount": 2_500 });
+        self.post("/donations/create-link", &gift).await
+    }
+
+    /// Pays a gift as a donor would, with the test card of the sandbox.
+    async fn paid_gift(&self, mark: &str) -> Result<Value, CommandError> {
+        let link = self.gift().await?;
+        let page = link["donationLink"].as_str().unwrap_or_default();
+        let mut outgoing = Outgoing::new("POST", page)?;
+        let form = "application/x-www-form-urlencoded".to_owned();
+        outgoing.headers.push(("Content-Type", form));
+        let email = format!("sample-{mark}@example.org");
+        let paid = [("email", email.as_str()), ("card", "4242424242424242")];
+        let paid = paid.into_iter().chain(TEST_CARD);
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        outgoing.body = form.extend_pairs(paid).finish().into_bytes();
+        let answer = self.outbound.send(outgoing).await?;
+        if !answer.status.is_redirection() {
+            let path = page.to_owned();
+            let answer = format!("{} (only a sandbox takes test cards)", answer.status);
+            return Err(TriggerError::Refused { path, answer }.into());
+        }
+        let id = link["partnerDonationId"].as_str().unwrap_or_default();
+        let status = format!("/donations/status/{id}");
+        self.call("GET", &status, None).await
     }
 
     async fn campaign(&self, mark: &str, status: &str) -> Result<Value, CommandError> {
@@ -183,6 +229,10 @@ impl Caller {
         let read = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
         Ok((answer.status.as_u16(), read))
     }
+}
+
+fn by_others(event_type: EventType, how: &'static str) -> Result<Value, CommandError> {
+    Err(TriggerError::NotByCall(event_type, how).into())
 }
 
 fn action(mark: &str) -> Value {

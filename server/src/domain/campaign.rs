@@ -17,7 +17,7 @@ use super::replay::{Attempt, Once};
 use crate::app::App;
 use crate::error::Error;
 use crate::store::campaign::CampaignRow;
-use crate::store::event::{self, EventRow};
+use crate::store::event::{self, EventRow, Subjects};
 use crate::store::{self, Connection};
 
 /// The most campaigns of a partner that are ACTIVE at a time: every action is
@@ -301,6 +301,7 @@ async fn tell(
             position,
             id: app.context.event_id(),
             event_type: *event_type,
+            subjects: Subjects::default(),
             data: serde_json::to_string(campaign).map_err(Error::internal)?,
             created_at: app.context.now(),
         });

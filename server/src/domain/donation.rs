@@ -5,7 +5,7 @@ use shared::donation::{
     CreateLink, Donation, DonationLink, DonationStatus, Nonprofit, Provider, RewardStatus,
 };
 use shared::event::EventType;
-use shared::id::{DonationId, PartnerId};
+use shared::id::{DonationId, ExternalUserId, PartnerId};
 use shared::money::Tokens;
 use shared::organization::OrganizationStatus;
 use shared::time::Timestamp;
@@ -16,6 +16,7 @@ use super::replay::{self, Once};
 use crate::app::App;
 use crate::error::Error;
 use crate::store::donation::{DonationRow, Donor};
+use crate::store::event::Subjects;
 use crate::store::job::{Job, JobKind};
 use crate::store::organization::Organization;
 use crate::store::partner::Partner;
@@ -292,11 +293,13 @@ async fn tell(
     (commit, event_type): (i64, EventType),
 ) -> Result<(), Error> {
     let data = serde_json::to_string(&row.public).map_err(Error::internal)?;
+    let giver = row.external_user_id.iter().map(ExternalUserId::as_str);
+    let gift = std::iter::once(row.public.partner_donation_id.as_str());
     Ok(store::event::append(
         conn,
         (app.db.dialect(), &app.context),
         (&row.partner_id, commit),
-        (event_type, data),
+        (event_type, Subjects::of(gift.chain(giver)), data),
     )
     .await?)
 }

@@ -11,6 +11,7 @@ use super::replay::{Attempt, Once};
 use super::text;
 use crate::app::App;
 use crate::error::Error;
+use crate::store::event::Subjects;
 use crate::store::{self, Connection, erasure, event};
 
 /// Adds a user, or gives the first answer again under the same idempotency key.
@@ -48,11 +49,12 @@ pub async fn create(
         ));
     }
     let data = json!({ "externalUserId": user.external_user_id, "id": user.id });
+    let subjects = Subjects::of([user.external_user_id.as_str()]);
     event::append(
         &mut tx,
         (app.db.dialect(), &app.context),
         (partner_id, commit),
-        (EventType::UserCreated, data.to_string()),
+        (EventType::UserCreated, subjects, data.to_string()),
     )
     .await?;
     let id = user.id.clone();

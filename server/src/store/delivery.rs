@@ -2,6 +2,7 @@
 
 pub mod begin;
 pub mod claim;
+pub mod line;
 pub mod record;
 
 use shared::event::EventType;
@@ -12,7 +13,7 @@ use sqlx::Error;
 use sqlx::any::AnyRow;
 
 use super::Connection;
-use super::event::{EventRow, Place};
+use super::event::{EventRow, Place, Subjects};
 use super::list::Window;
 use super::row::Columns as _;
 use super::sql::Column::{Number, Text};
@@ -36,6 +37,7 @@ pub struct EventText {
     pub id: EventId,
     pub event_type: EventType,
     pub created_at: Timestamp,
+    pub subjects: Subjects,
     /// JSON.
     pub data: String,
 }
@@ -56,12 +58,17 @@ impl From<EventRow> for EventText {
             id: row.id,
             event_type: row.event_type,
             created_at: row.created_at,
+            subjects: row.subjects,
             data: row.data,
         }
     }
 }
 
 impl DeliveryRow {
+    pub fn is_pending(&self) -> bool {
+        self.public.status == DeliveryStatus::Pending
+    }
+
     /// A delivery of an event that was not attempted yet.
     pub fn new(
         id: DeliveryId,

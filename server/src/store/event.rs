@@ -1,14 +1,19 @@
 //! What happened, one row an event, in the transaction of what it tells of.
 
+mod subjects;
+
+use std::collections::HashMap;
+
 use shared::event::EventType;
 use shared::id::{EventId, PartnerId};
 use shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Error};
 
+pub use self::subjects::Subjects;
 use super::row::Columns as _;
 use super::sql::Column::{Number, Text};
-use super::sql::{Dialect, Rows, Table};
+use super::sql::{Dialect, Rows, Table, json};
 use super::{Connection, Write};
 use crate::context::Context;
 
@@ -45,7 +50,7 @@ pub async fn append(
     conn: &mut Connection,
     (dialect, context): (Dialect, &Context),
     (partner_id, commit_number): (&PartnerId, i64),
-    (event_type, data): (EventType, String),
+    (event_type, subjects, data): (EventType, Subjects, String),
 ) -> Result<(), Error> {
     let row = EventRow {
         partner_id: partner_id.clone(),
@@ -53,6 +58,7 @@ pub async fn append(
         position: 0,
         id: context.event_id(),
         event_type,
+        subjects,
         data,
         created_at: context.now(),
     };
@@ -67,6 +73,7 @@ pub struct EventRow {
     pub position: i64,
     pub id: EventId,
     pub event_type: EventType,
+    pub subjects: Subjects,
     /// The `data` of the webhook, as JSON text.
     pub data: String,
     pub created_at: Timestamp,
@@ -91,6 +98,7 @@ const EVENTS: Table = Table {
         Text("type"),
         Text("data"),
         Number("created_at"),
+        Text("subjects"),
     ],
     conflict: "",
 };
@@ -110,6 +118,7 @@ pub async fn insert(
             event.event_type.as_str().into(),
             event.data.as_str().into(),
             event.created_at.0.into(),
+            event.subjects.as_str().into(),
         ])?;
     }
     rows.write(conn, dialect).await
@@ -147,6 +156,24 @@ pub async fn after(
     rows.iter().map(read).collect()
 }
 
+/// The events at these places that are still kept.
+pub async fn at(
+    conn: &mut Connection,
+    dialect: Dialect,
+    (partner_id, places): (&PartnerId, &[Place]),
+) -> Result<HashMap<Place, EventRow>, Error> {
+    let condition =
+        "t.partner_id = v.value ->> 0 AND t.commit_number = CAST(v.value ->> 1 AS BIGINT)
+        AND t.position = CAST(v.value ->> 2 AS BIGINT)";
+    let asked = places.iter().map(|place| (partner_id, place.0, place.1));
+    let rows = sqlx::query(dialect.lookup("t.*", "events", condition))
+        .bind(json(&asked.collect::<Vec<_>>())?)
+        .fetch_all(conn)
+        .await?;
+    let by_place = |row: EventRow| (row.place(), row);
+    rows.iter().map(|row| Ok(by_place(read(row)?))).collect()
+}
+
 fn read(row: &AnyRow) -> Result<EventRow, Error> {
     Ok(EventRow {
         partner_id: row.text("partner_id")?,
@@ -154,6 +181,7 @@ fn read(row: &AnyRow) -> Result<EventRow, Error> {
         position: row.number("position")?,
         id: row.text("id")?,
         event_type: row.named("type", EventType::named)?,
+        subjects: row.text("subjects")?,
         data: row.text("data")?,
         created_at: row.time("created_at")?,
     })

@@ -1,7 +1,7 @@
 //! Who wants to know at once that this process has committed events of a
 //! partner. What another process commits is seen by looking each second.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use shared::id::PartnerId;
@@ -15,7 +15,21 @@ const MAX_OF_ALL: usize = 2_000;
 #[derive(Debug, Default)]
 pub struct News {
     rooms: Mutex<HashMap<PartnerId, watch::Sender<()>>>,
+    told: Mutex<Told>,
     any: Notify,
+}
+
+/// Of whom there was news.
+#[derive(Debug)]
+pub enum Told {
+    Some(BTreeSet<PartnerId>),
+    All,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self::Some(BTreeSet::new())
+    }
 }
 
 impl News {
@@ -42,16 +56,23 @@ impl News {
             .sum()
     }
 
-    /// Ends when events of any partner are committed, or were since the last time.
-    pub async fn of_any(&self) {
+    /// Ends when events of any partner are committed, or were since the last time,
+    /// and says of whom. There is one who asks.
+    pub async fn of_any(&self) -> Told {
         self.any.notified().await;
+        std::mem::take(&mut *locked(&self.told))
     }
 
     /// Tells that events of the partners were committed.
     pub fn tell<'a>(&self, partners: impl IntoIterator<Item = &'a PartnerId>) {
-        let rooms = self.rooms();
-        for room in partners.into_iter().filter_map(|id| rooms.get(id)) {
-            room.send_replace(());
+        let (rooms, mut told) = (self.rooms(), locked(&self.told));
+        for partner_id in partners {
+            if let Some(room) = rooms.get(partner_id) {
+                room.send_replace(());
+            }
+            if let Told::Some(told) = &mut *told {
+                told.insert(partner_id.clone());
+            }
         }
         self.any.notify_one();
     }
@@ -61,10 +82,15 @@ impl News {
         for room in self.rooms().values() {
             room.send_replace(());
         }
+        *locked(&self.told) = Told::All;
         self.any.notify_one();
     }
 
     fn rooms(&self) -> MutexGuard<'_, HashMap<PartnerId, watch::Sender<()>>> {
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.rooms)
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::postgres::Postgres;
-use super::scripts::Submits;
-use super::world::World;
 use crate::load::{Until, float, play};
+use crate::postgres::Postgres;
+use crate::scripts::Submits;
+use crate::world::World;
 
 /// Actions one after the other.
 const ACTIONS: u64 = 10;

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::scene::{MANY, Place};
-use super::scripts::{Reads, Submits};
-use super::world::Tenant;
 use crate::load::{Until, ask, play};
+use crate::scripts::{Reads, Submits};
+use crate::world::Tenant;
 
 /// The actions of the short history.
 const FEW: u64 = 1_000;

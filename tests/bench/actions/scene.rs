@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::postgres::Postgres;
-use super::process::Cpu;
-use super::scripts::{Bulks, Mixed, Submits};
-use super::world::{Tenant, World};
-use crate::load::{Script, Until, float, play};
+use crate::load::{Script, Until, float, median, play};
+use crate::postgres::Postgres;
+use crate::process::Cpu;
+use crate::scripts::{Bulks, Mixed, Submits};
+use crate::world::World;
 
 /// The number of connections at which throughput has its goal.
 pub(super) const MANY: usize = 256;
@@ -105,13 +105,6 @@ impl Place {
     }
 }
 
-impl World {
-    /// The first partner alone.
-    pub(super) fn first(&self) -> Arc<[Tenant]> {
-        Arc::new([self.tenants[0].clone()])
-    }
-}
-
 /// What was seen of a scene: the processor time is user's and system's, in
 /// microseconds an action.
 #[derive(Clone, Copy, Debug)]
@@ -143,9 +136,4 @@ impl Figures {
             load_us: [of(|round| round.load_us[0]), of(|round| round.load_us[1])],
         }
     }
-}
-
-pub(super) fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }

@@ -16,7 +16,7 @@ use shared::id::{ActionId, CampaignId};
 use shared::money::{Currency, Minor, Percent, Tokens};
 use sqlx::Row as _;
 
-use crate::stage::{Act, Kind, Stage, purchase};
+use crate::stage::{Act, Kind, Stage, purchase, until};
 
 on_both_databases! {
     a_replay_and_a_reversal_of_one_action_share_a_batch,
@@ -249,9 +249,7 @@ async fn a_writer_that_loses_its_connection_tries_again(stage: &mut Stage) {
     }
     let held = stage.hold_books().await;
     let lose = async {
-        while !end_waiting_writer(stage).await {
-            tokio::task::yield_now().await;
-        }
+        until("a writer waits", async || end_waiting_writer(stage).await).await;
         held.commit().await.unwrap();
     };
     let act = purchase("one");

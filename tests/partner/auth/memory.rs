@@ -7,7 +7,7 @@ use shared::config::GetConfig;
 use shared::partner::PartnerStatus;
 use shared::user::ListUsers;
 
-use crate::stage::{Giving, Stage};
+use crate::stage::{Giving, Stage, until};
 
 on_both_databases! {
     a_key_that_another_process_revokes_is_soon_refused,
@@ -28,12 +28,11 @@ async fn a_key_that_another_process_revokes_is_soon_refused(stage: &mut Stage) {
     call_with_both_halves(stage).await;
     let revoke = ["keys", "revoke", &stage.ours.keys.public];
     Giving::on(stage, &revoke).run().succeeded();
-    let refusal = loop {
-        let answer = stage.ours.ask(&ListUsers::default()).await;
-        if answer.status != 200 {
-            break answer;
-        }
-    };
+    until("the key is refused", async || {
+        stage.ours.ask(&ListUsers::default()).await.status != 200
+    })
+    .await;
+    let refusal = stage.ours.ask(&ListUsers::default()).await;
     refusal.refused(Code::ApiKeyInactive);
     let refusal = stage.ours.ask(&GetConfig {}).await;
     refusal.refused(Code::ApiKeyInactive);

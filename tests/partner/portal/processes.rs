@@ -8,7 +8,7 @@ use shared::sign_in::GetMe;
 use shared::{Code, user::ListUsers};
 
 use super::keys::{keys_of, made, new_key};
-use crate::stage::{Client, Keys, Response, Stage};
+use crate::stage::{Client, Keys, Response, Stage, until};
 
 on_both_databases! {
     a_deleted_key_is_refused_by_every_process,
@@ -44,13 +44,11 @@ async fn a_deleted_key_is_refused_by_every_process(stage: &mut Stage) {
     // At once where it was deleted, and soon elsewhere.
     ask(&clients[1], &keys).await.refused(Code::ApiKeyInactive);
     for client in &clients {
-        let refused = loop {
-            let answer = ask(client, &keys).await;
-            if answer.status != 200 {
-                break answer;
-            }
-        };
-        refused.refused(Code::ApiKeyInactive);
+        until("the key is refused", async || {
+            ask(client, &keys).await.status != 200
+        })
+        .await;
+        ask(client, &keys).await.refused(Code::ApiKeyInactive);
     }
     for other in others {
         other.stop().await;

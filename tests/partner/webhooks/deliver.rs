@@ -5,7 +5,7 @@ use shared::partner::PartnerStatus;
 use standardwebhooks::Webhook;
 
 use super::path_of;
-use crate::stage::{DAY_MS, Message, Reaction, Sink, Stage, hex};
+use crate::stage::{DAY_MS, Message, Reaction, Sink, Stage, hex, purchase};
 
 on_both_databases! {
     an_event_is_delivered_with_everything_that_proves_it,
@@ -15,7 +15,9 @@ on_both_databases! {
     what_was_before_a_webhook_is_not_delivered,
     a_webhook_gets_only_its_own_partners_events,
     everything_that_happens_is_delivered_once,
+    a_commit_with_more_events_than_are_taken_up_at_a_time_is_delivered_whole,
     a_hanging_neighbour_delays_nobody,
+    one_that_hangs_delays_none_of_ninety_nine_others,
     a_suspended_partners_deliveries_are_held,
     what_waits_while_a_webhook_is_off_comes_when_it_is_on,
     a_deleted_webhook_is_told_nothing,
@@ -177,6 +179,28 @@ async fn everything_that_happens_is_delivered_once(stage: &mut Stage) {
     assert_eq!((ids.len(), sink.messages().len()), (told, told));
 }
 
+async fn a_commit_with_more_events_than_are_taken_up_at_a_time_is_delivered_whole(
+    stage: &mut Stage,
+) {
+    let (sink, in_order) = (Sink::open().await, Sink::open().await);
+    let types = ["user.created", "transaction.completed", "action.completed"];
+    for (sink, ordered) in [(&sink, false), (&in_order, true)] {
+        let body = json!({ "url": sink.url, "eventTypes": types, "ordered": ordered });
+        stage.webhook(&body).await;
+    }
+    let action = |number| {
+        let act = purchase(&format!("key-{number}")).amount("1");
+        act.of(&format!("user-{number}"))
+    };
+    let actions: Vec<_> = (0..100).map(action).collect();
+    assert_eq!(stage.bulk(&actions).await.status, 200);
+    // Each with a new user and a transaction.
+    for sink in [&sink, &in_order] {
+        assert_eq!(sink.received(300).await.len(), 300);
+    }
+    stage.until_deliveries("DELIVERED", 600).await;
+}
+
 async fn a_hanging_neighbour_delays_nobody(stage: &mut Stage) {
     let hanging = Sink::open().await;
     hanging.react(|_, _| Reaction::Hang);
@@ -193,6 +217,46 @@ async fn a_hanging_neighbour_delays_nobody(stage: &mut Stage) {
     for sink in &healthy {
         assert_eq!(sink.received(20).await.len(), 20);
     }
+    // It still hangs: nothing of it has come to an end.
+    let ended = "deliveries WHERE status = 'PENDING' AND attempts > 0";
+    assert_eq!(stage.count(ended).await, 0);
+    assert!(!hanging.messages().is_empty());
+}
+
+/// Ten partners with ten webhooks each, one of which never answers.
+async fn one_that_hangs_delays_none_of_ninety_nine_others(stage: &mut Stage) {
+    const USERS: usize = 5;
+    let hanging = Sink::open().await;
+    hanging.react(|_, _| Reaction::Hang);
+    let (mut partners, mut healthy) = (Vec::new(), Vec::new());
+    for number in 0..10 {
+        let partner = stage.one_more_partner(&format!("partner-{number}")).await;
+        for place in 0..10 {
+            let sink = Sink::open().await;
+            let is_hanging = (number, place) == (0, 0);
+            let url = if is_hanging { &hanging.url } else { &sink.url };
+            let body = json!({ "url": url, "eventTypes": ["user.created"] });
+            let made = partner.signed_json("POST", super::WEBHOOKS, &body);
+            assert_eq!(made.send().await.status, 201);
+            if !is_hanging {
+                healthy.push(sink);
+            }
+        }
+        partners.push(partner);
+    }
+    for (partner, user) in partners
+        .iter()
+        .flat_map(|one| (0..USERS).map(move |user| (one, user)))
+    {
+        let body = json!({ "externalUserId": format!("user-{user}") });
+        let made = partner.signed_json("POST", "/v1/partner/users", &body);
+        assert_eq!(made.send().await.status, 201);
+    }
+    assert_eq!(healthy.len(), 99);
+    for sink in &healthy {
+        assert_eq!(sink.received(USERS).await.len(), USERS);
+    }
+    stage.until_deliveries("DELIVERED", 99 * 5).await;
     // It still hangs: nothing of it has come to an end.
     let ended = "deliveries WHERE status = 'PENDING' AND attempts > 0";
     assert_eq!(stage.count(ended).await, 0);

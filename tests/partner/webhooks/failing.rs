@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use crate::stage::{Chance, DAY_MS, HOUR_MS, MINUTE_MS, Reaction, Sink, Stage};
+use crate::stage::{Chance, DAY_MS, HOUR_MS, MINUTE_MS, Reaction, Sink, Stage, until};
 
 on_both_databases! {
     a_delivery_is_tried_ten_times_and_then_has_failed,
@@ -35,21 +35,6 @@ const WAITS_MS: [i64; 9] = [
     24 * HOUR_MS,
 ];
 
-/// When the next try of the only pending delivery is due, after so many.
-async fn due_after(stage: &Stage, attempts: usize) -> i64 {
-    let tried = format!("deliveries WHERE status = 'PENDING' AND attempts = {attempts}");
-    stage.until_count(&tried, 1).await;
-    stage
-        .sum("due_at FROM deliveries WHERE status = 'PENDING'")
-        .await
-}
-
-/// Moves the clock to the next try, after so many.
-async fn pass_to_next_try(stage: &Stage, attempts: usize) {
-    let due_at = due_after(stage, attempts).await;
-    stage.pass_time(due_at - stage.now().0);
-}
-
 async fn a_delivery_is_tried_ten_times_and_then_has_failed(stage: &mut Stage) {
     let sink = Sink::open().await;
     sink.answer(500);
@@ -57,7 +42,7 @@ async fn a_delivery_is_tried_ten_times_and_then_has_failed(stage: &mut Stage) {
     stage.user("ada").await;
     for (tried, wait) in (1..).zip(WAITS_MS) {
         sink.received(tried).await;
-        let due_at = due_after(stage, tried).await;
+        let due_at = stage.due_after(tried).await;
         let waits = due_at - stage.now().0;
         assert!((waits - wait).abs() <= wait / 10, "after {tried}: {waits}");
         let shown = stage
@@ -101,9 +86,9 @@ async fn a_receiver_that_recovers_gets_the_same_again(stage: &mut Stage) {
     sink.react(|number, _| Reaction::Answer(if number < 2 { 503 } else { 204 }));
     let webhook = stage.users_webhook(&sink, false).await;
     stage.user("ada").await;
-    pass_to_next_try(stage, 1).await;
+    stage.pass_to_next_try(1).await;
     assert!(stage.seen_webhook(&webhook).await["failingSince"].is_string());
-    pass_to_next_try(stage, 2).await;
+    stage.pass_to_next_try(2).await;
     sink.received(3).await;
     stage.until_deliveries("DELIVERED", 1).await;
     let shown = stage.deliveries(&webhook, "").await.remove(0);
@@ -136,7 +121,7 @@ async fn a_receiver_that_fails_at_random_gets_everything(stage: &mut Stage) {
         stage.user(&format!("user-{number}")).await;
     }
     let failed = "deliveries WHERE attempts > 0 AND status = 'PENDING'";
-    while stage.count("deliveries WHERE status = 'DELIVERED'").await < 60 {
+    until("60 deliveries", async || {
         // Time passes when all that was due has been tried.
         let due = format!(
             "deliveries WHERE status = 'PENDING' AND (due_at <= {} OR attempts = 0)",
@@ -145,8 +130,9 @@ async fn a_receiver_that_fails_at_random_gets_everything(stage: &mut Stage) {
         if stage.count(failed).await > 0 && stage.count(&due).await == 0 {
             stage.pass_time(MINUTE_MS);
         }
-        tokio::task::yield_now().await;
-    }
+        stage.count("deliveries WHERE status = 'DELIVERED'").await >= 60
+    })
+    .await;
     let mut succeeded: HashMap<String, usize> = HashMap::new();
     for message in sink
         .messages()
@@ -172,7 +158,7 @@ async fn retry_after_is_honoured(stage: &mut Stage) {
     stage.users_webhook(&sink, false).await;
     for (user, wait) in [("ada", 120_000), ("bob", 600_000)] {
         stage.user(user).await;
-        let due_at = due_after(stage, 1).await;
+        let due_at = stage.due_after(1).await;
         assert_eq!(due_at - stage.now().0, wait);
         let mut tx = stage.app().db.write().await.unwrap();
         sqlx::query("DELETE FROM deliveries")
@@ -194,7 +180,7 @@ async fn a_redirect_is_a_failure_and_is_not_followed(stage: &mut Stage) {
         sink.react(move |_, _| Reaction::AnswerWith(status, header.clone()));
         let webhook = stage.users_webhook(&sink, false).await;
         stage.user(&format!("user-{status}")).await;
-        due_after(stage, 1).await;
+        stage.due_after(1).await;
         let shown = stage.deliveries(&webhook, "").await.remove(0);
         assert_eq!(shown["lastResponse"]["status"], status);
         let path = super::path_of(&webhook);
@@ -220,7 +206,7 @@ async fn a_connection_that_breaks_is_a_failure(stage: &mut Stage) {
     });
     let webhook = stage.users_webhook(&sink, false).await;
     stage.user("ada").await;
-    pass_to_next_try(stage, 1).await;
+    stage.pass_to_next_try(1).await;
     let shown = stage.deliveries(&webhook, "").await.remove(0);
     if shown["attempts"] == 1 {
         assert_eq!(shown["lastResponse"]["status"], Value::Null);
@@ -235,7 +221,7 @@ async fn a_receiver_that_never_answers_has_failed(stage: &mut Stage) {
     sink.react(|_, _| Reaction::Hang);
     let webhook = stage.users_webhook(&sink, false).await;
     stage.user("ada").await;
-    due_after(stage, 1).await;
+    stage.due_after(1).await;
     let shown = stage.deliveries(&webhook, "").await.remove(0);
     assert_eq!(shown["lastResponse"]["status"], Value::Null);
     let why = shown["lastResponse"]["bodyStart"].as_str().unwrap();
@@ -258,7 +244,7 @@ async fn a_receiver_that_is_gone_is_told_no_more(stage: &mut Stage) {
     sink.answer(410);
     let webhook = stage.users_webhook(&sink, false).await;
     stage.user("ada").await;
-    due_after(stage, 1).await;
+    stage.due_after(1).await;
     let seen = stage.seen_webhook(&webhook).await;
     assert_eq!(seen["isActive"], false);
     assert_eq!(seen["disabledAt"], "2025-05-10T11:20:00.000Z");
@@ -314,7 +300,7 @@ async fn health_tells_how_well_webhooks_are_received(stage: &mut Stage) {
     let bad_hook = stage.users_webhook(&bad, false).await;
     stage.user("ada").await;
     stage.until_deliveries("DELIVERED", 1).await;
-    due_after(stage, 1).await;
+    stage.due_after(1).await;
     let path = "/v1/partner/dashboard/webhooks/health";
     let health: Value = stage.ours.signed("GET", path).send().await.answer(200);
     let of = |webhook: &Value| {

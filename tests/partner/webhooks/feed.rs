@@ -2,6 +2,7 @@
 
 use futures_util::future::join;
 use serde_json::{Value, json};
+use server::store::event::Subjects;
 
 use crate::stage::{DAY_MS, Stage};
 
@@ -98,9 +99,7 @@ async fn the_end_of_the_server_ends_the_wait(stage: &mut Stage) {
     let held = tokio::spawn(async move {
         let _ = answered.send(request.send().await.status);
     });
-    while stage.app().db.news().waiting() == 0 {
-        tokio::task::yield_now().await;
-    }
+    stage.until_somebody_waits().await;
     stage.stop().await;
     assert_eq!(waits.await.unwrap(), 200);
     held.await.unwrap();
@@ -118,7 +117,8 @@ async fn another_process_event_ends_the_wait(stage: &mut Stage) {
             .await
             .unwrap();
         let context = &stage.app().context;
-        let told = (shared::event::EventType::UserCreated, "{}".to_owned());
+        let event_type = shared::event::EventType::UserCreated;
+        let told = (event_type, Subjects::default(), "{}".to_owned());
         let by = (db.dialect(), context);
         server::store::event::append(&mut tx, by, (id, commit), told)
             .await

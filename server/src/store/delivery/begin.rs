@@ -11,17 +11,26 @@ use crate::store::event::Place;
 use crate::store::row::Columns as _;
 use crate::store::sql::{Dialect, Rows, json};
 
-/// Adds deliveries.
+/// Adds a delivery that its partner has asked for.
 pub async fn insert(
     conn: &mut Connection,
     dialect: Dialect,
-    deliveries: &[DeliveryRow],
+    delivery: &DeliveryRow,
 ) -> Result<(), Error> {
     let mut rows = Rows::of(&NEW);
-    for delivery in deliveries {
-        push(&mut rows, delivery)?;
-    }
-    rows.write(conn, dialect).await
+    push(&mut rows, delivery)?;
+    rows.write(&mut *conn, dialect).await?;
+    count(conn, delivery).await
+}
+
+/// Lets whoever holds the webhook notice a delivery that was begun by hand.
+async fn count(conn: &mut Connection, row: &DeliveryRow) -> Result<(), Error> {
+    sqlx::query("UPDATE webhooks SET begun = begun + 1 WHERE partner_id = $1 AND id = $2")
+        .bind(row.partner_id.as_str())
+        .bind(row.webhook_id.as_str())
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Makes a delivery pending once more, due now; false if it is.
@@ -37,9 +46,13 @@ pub async fn again(
     .bind(row.partner_id.as_str())
     .bind(row.public.id.as_str())
     .bind(now.0)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(done.rows_affected() > 0)
+    let is_begun = done.rows_affected() > 0;
+    if is_begun {
+        count(conn, row).await?;
+    }
+    Ok(is_begun)
 }
 
 /// A span of time whose events are delivered once more.

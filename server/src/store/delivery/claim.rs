@@ -1,15 +1,19 @@
 //! Whose turn it is to deliver to a webhook: a lease, so that processes share the
 //! work and take over from each other.
 
+use std::collections::BTreeSet;
+
 use shared::id::{PartnerId, WebhookId};
 use shared::partner::PartnerStatus;
 use shared::time::Timestamp;
 use sqlx::Error;
+use sqlx::any::AnyRow;
 
 use crate::store::Connection;
 use crate::store::event::Place;
 use crate::store::row::Columns as _;
-use crate::store::webhook::{self, WebhookRow};
+use crate::store::sql::{Dialect, json};
+use crate::store::webhook::{self, LAST_POSITION, WebhookRow};
 
 /// A webhook by its partner and its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +37,7 @@ pub async fn claimable(
          JOIN partners p ON p.id = w.partner_id
          WHERE w.is_active = 1 AND w.deleted_at IS NULL AND p.status <> 'SUSPENDED'
            AND (w.leased_until <= $1 OR w.leased_by = $3)
-           AND (w.cursor_commit < b.commit_number
+           AND ((w.cursor_commit, w.cursor_position) < (b.commit_number, $4)
                 OR (SELECT MIN(d.due_at) FROM deliveries d
                     WHERE d.partner_id = w.partner_id AND d.webhook_id = w.id AND d.status = 'PENDING') <= $1
                 OR EXISTS (SELECT 1 FROM webhook_replays r WHERE r.partner_id = w.partner_id AND r.webhook_id = w.id))
@@ -42,16 +46,34 @@ pub async fn claimable(
     .bind(now.0)
     .bind(limit)
     .bind(process)
+    .bind(LAST_POSITION)
     .fetch_all(conn)
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(WebhookKey {
-                partner_id: row.text("partner_id")?,
-                id: row.text("id")?,
-            })
-        })
-        .collect()
+    rows.iter().map(read_key).collect()
+}
+
+/// Webhooks of partners of whom there is news, that no process holds.
+pub async fn free(
+    conn: &mut Connection,
+    dialect: Dialect,
+    (partners, now): (&BTreeSet<PartnerId>, Timestamp),
+) -> Result<Vec<WebhookKey>, Error> {
+    let condition = "t.partner_id = v.value ->> 0 AND t.is_active = 1 AND t.deleted_at IS NULL
+        AND t.leased_until <= $2";
+    let asked: Vec<_> = partners.iter().map(|id| [id]).collect();
+    let rows = sqlx::query(dialect.lookup("t.partner_id, t.id", "webhooks", condition))
+        .bind(json(&asked)?)
+        .bind(now.0)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read_key).collect()
+}
+
+fn read_key(row: &AnyRow) -> Result<WebhookKey, Error> {
+    Ok(WebhookKey {
+        partner_id: row.text("partner_id")?,
+        id: row.text("id")?,
+    })
 }
 
 /// Takes a webhook for a process until `until`; false if another was first.
@@ -119,6 +141,8 @@ pub struct Post {
     /// When the next pending delivery is due.
     pub next_due: Option<Timestamp>,
     pub replays: i64,
+    /// How many deliveries were begun by hand.
+    pub begun: i64,
 }
 
 /// The webhook as it stands; none if it was deleted.
@@ -147,6 +171,7 @@ pub async fn post(conn: &mut Connection, key: &WebhookKey) -> Result<Option<Post
             last_commit: row.number("last_commit")?,
             next_due: row.time_or_null("next_due")?,
             replays: row.number("replays")?,
+            begun: row.number("begun")?,
             row: webhook::read(&row)?,
         })
     })

@@ -21,8 +21,6 @@ pub enum Which {
     /// Those that are due or were never attempted: another process may have died
     /// over them.
     DueOrUntried(Timestamp),
-    /// The first by the place of their events, due or not.
-    First,
 }
 
 /// A delivery, and what it tells; nothing if the event is no longer kept.
@@ -34,25 +32,20 @@ pub async fn pending(
     which: Which,
     limit: i64,
 ) -> Result<Vec<Letter>, Error> {
-    let (condition, order) = match which {
-        Which::Due(_) => ("d.due_at <= $3", "d.due_at"),
-        Which::DueOrUntried(_) => ("(d.due_at <= $3 OR d.tries = 0)", "d.due_at"),
-        Which::First => ("d.due_at > $3", "d.commit_number, d.position, d.created_at"),
-    };
-    let now = match which {
-        Which::Due(now) | Which::DueOrUntried(now) => now.0,
-        Which::First => i64::MIN,
+    let (condition, now) = match which {
+        Which::Due(now) => ("d.due_at <= $3", now),
+        Which::DueOrUntried(now) => ("(d.due_at <= $3 OR d.tries = 0)", now),
     };
     let rows = sqlx::query(AssertSqlSafe(format!(
-        "SELECT d.*, e.data AS event_data, e.created_at AS event_time FROM deliveries d
+        "SELECT d.*, e.data AS event_data, e.subjects, e.created_at AS event_time FROM deliveries d
          LEFT JOIN events e ON e.partner_id = d.partner_id AND e.commit_number = d.commit_number
              AND e.position = d.position
          WHERE d.partner_id = $1 AND d.webhook_id = $2 AND d.status = 'PENDING' AND {condition}
-         ORDER BY {order}, d.id LIMIT $4"
+         ORDER BY d.due_at, d.id LIMIT $4"
     )))
     .bind(key.partner_id.as_str())
     .bind(key.id.as_str())
-    .bind(now)
+    .bind(now.0)
     .bind(limit)
     .fetch_all(conn)
     .await?;
@@ -69,6 +62,7 @@ fn read_letter(row: &AnyRow) -> Result<Letter, Error> {
             id: delivery.public.event_id.clone(),
             event_type: delivery.public.event_type,
             created_at,
+            subjects: row.text("subjects")?,
             data,
         }),
         _ => None,
@@ -106,7 +100,12 @@ pub enum Note {
 pub enum Health {
     Recovered,
     FailingSince(Timestamp),
-    Disabled(Timestamp),
+    /// For failing since then, unless it was set going in the meantime; without,
+    /// for good reason.
+    Disabled {
+        at: Timestamp,
+        since: Option<Timestamp>,
+    },
 }
 
 /// Writes notes for a process.
@@ -241,27 +240,26 @@ async fn set_health(
 ) -> Result<(), Error> {
     let sql = match health {
         Health::Recovered => {
-            "UPDATE webhooks SET failing_since = NULL
-             WHERE partner_id = $1 AND id = $2 AND CAST($3 AS BIGINT) IS NULL"
+            "UPDATE webhooks SET failing_since = NULL WHERE partner_id = $1 AND id = $2"
         }
         Health::FailingSince(_) => {
             "UPDATE webhooks SET failing_since = COALESCE(failing_since, $3)
              WHERE partner_id = $1 AND id = $2 AND is_active = 1"
         }
-        Health::Disabled(_) => {
+        Health::Disabled { .. } => {
             "UPDATE webhooks SET is_active = 0, disabled_at = $3
-             WHERE partner_id = $1 AND id = $2 AND is_active = 1"
+             WHERE partner_id = $1 AND id = $2 AND is_active = 1
+               AND (CAST($4 AS BIGINT) IS NULL OR failing_since <= $4)"
         }
     };
-    let time = match health {
-        Health::Recovered => None,
-        Health::FailingSince(time) | Health::Disabled(time) => Some(time.0),
-    };
-    sqlx::query(sql)
+    let query = sqlx::query(sql)
         .bind(delivery.partner_id.as_str())
-        .bind(delivery.webhook_id.as_str())
-        .bind(time)
-        .execute(conn)
-        .await?;
+        .bind(delivery.webhook_id.as_str());
+    let query = match health {
+        Health::Recovered => query,
+        Health::FailingSince(time) => query.bind(time.0),
+        Health::Disabled { at, since } => query.bind(at.0).bind(since.map(|time| time.0)),
+    };
+    query.execute(conn).await?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use super::rows;
 use super::{LoadedBooks, Shelf, tell};
 use crate::config::Environment;
 use crate::context::Context;
-use crate::store::event::{self, EventRow};
+use crate::store::event::{self, EventRow, Subjects};
 use crate::store::job::{self, JobKind};
 use crate::store::sql::{Dialect, Rows};
 use crate::store::{Connection, action, campaign, donation, pool_request};
@@ -33,8 +33,8 @@ pub(super) struct Changes {
     spends: Rows,
     vestings: BTreeMap<(PartnerId, ledger::Part), (UserId, Timestamp)>,
     changed: BTreeMap<PartnerId, Changed>,
-    /// Each with its data, as JSON text.
-    events: Vec<(PartnerId, EventType, String)>,
+    /// Each with whom it is about, and with its data, as JSON text.
+    events: Vec<(PartnerId, EventType, (Subjects, String))>,
     rewards: Vec<(PartnerId, DonationId, RewardStatus, Tokens)>,
     granted: Vec<(PartnerId, PoolRequestId)>,
     /// Actions that were tried before, and may have had more stakeholders.
@@ -99,7 +99,8 @@ impl Changes {
             }
             let scene = (self.now, self.environment);
             for (kind, data) in tell::events(effect, &loaded.books, scene) {
-                self.events.push((partner.clone(), kind, data));
+                let told = (tell::subjects(effect, &loaded.books), data);
+                self.events.push((partner.clone(), kind, told));
             }
         }
         if movement.outcome == Outcome::Allocated {
@@ -344,7 +345,7 @@ fn last_states(changes: &Changes, shelf: &mut Shelf) -> Result<([Rows; 8], Spent
 fn number_events(changes: &Changes, shelf: &Shelf, context: &Context) -> Vec<EventRow> {
     let mut positions: BTreeMap<&PartnerId, i64> = BTreeMap::new();
     let mut rows = Vec::with_capacity(changes.events.len());
-    for (partner, event_type, data) in &changes.events {
+    for (partner, event_type, (subjects, data)) in &changes.events {
         let position = positions.entry(partner).or_default();
         let commits = shelf.get(partner).map(|loaded| loaded.counters.commits);
         rows.push(EventRow {
@@ -353,6 +354,7 @@ fn number_events(changes: &Changes, shelf: &Shelf, context: &Context) -> Vec<Eve
             position: *position,
             id: context.event_id(),
             event_type: *event_type,
+            subjects: subjects.clone(),
             data: data.clone(),
             created_at: changes.now,
         });

@@ -5,12 +5,13 @@ use serde::Serialize;
 use serde_json::json;
 use shared::action::ActionEvent;
 use shared::event::EventType;
-use shared::id::PoolId;
+use shared::id::{DonationId, PoolId};
 use shared::time::Timestamp;
 use shared::transaction;
 use shared::transaction::TransactionType;
 
 use crate::config::Environment;
+use crate::store::event::Subjects;
 use crate::store::{self, action, pool};
 
 /// Where and when it happened.
@@ -78,6 +79,37 @@ pub(super) fn events(effect: &Effect, books: &Books, scene: Scene) -> Vec<(Event
         | Effect::Expired(_)
         | Effect::Granted(_) => Vec::new(),
     }
+}
+
+/// Whom the events of an effect are about.
+pub(super) fn subjects(effect: &Effect, books: &Books) -> Subjects {
+    match effect {
+        Effect::User(user) => Subjects::of([user.external_id.as_str()]),
+        Effect::Transaction(Transaction { holder, .. }) => {
+            Subjects::of(holder.iter().map(|holder| holder.external_id.as_str()))
+        }
+        Effect::Action { action, .. } => of_action(action),
+        Effect::Reversal(reversal) => {
+            let action = books.action_keys.get(&reversal.action_id);
+            let action = action.and_then(|key| books.actions.get(key));
+            action.map(of_action).unwrap_or_default()
+        }
+        Effect::Vesting { .. }
+        | Effect::Counted { .. }
+        | Effect::Spent(_)
+        | Effect::Refilled { .. }
+        | Effect::Expired(_)
+        | Effect::Granted(_)
+        | Effect::Warned { .. }
+        | Effect::Depleted(_) => Subjects::default(),
+    }
+}
+
+/// Everyone who takes part, and the gift that is rewarded.
+fn of_action(action: &Action) -> Subjects {
+    let everyone = action.participants.iter();
+    let everyone = everyone.map(|participant| participant.external_id.as_str());
+    Subjects::of(everyone.chain(action.donation_id.iter().map(DonationId::as_str)))
 }
 
 fn pool_event(

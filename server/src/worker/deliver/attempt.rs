@@ -91,8 +91,14 @@ pub(super) fn settle(
     }
     let is_gone = received.status == Some(GONE);
     let health = match webhook.failing_since {
-        _ if is_gone => Some(Health::Disabled(now)),
-        Some(since) if schedule::is_given_up(since, now) => Some(Health::Disabled(now)),
+        _ if is_gone => Some(Health::Disabled {
+            at: now,
+            since: None,
+        }),
+        Some(since) if schedule::is_given_up(since, now) => Some(Health::Disabled {
+            at: now,
+            since: Some(since),
+        }),
         Some(_) => None,
         None => Some(Health::FailingSince(now)),
     };

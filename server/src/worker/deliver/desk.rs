@@ -1,11 +1,13 @@
 //! What the deliveries of one process share: its name on leases, the queue in
 //! which outcomes are written down, and how many are under way at a time.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
+use super::{GAP_OF_ONE, LOOK_GAP, MAX_GAP};
 use crate::context::Context;
 use crate::store::Db;
 use crate::store::batch::{Batch, BatchError};
@@ -25,6 +27,8 @@ pub struct Desk {
     pub process: String,
     pub(super) sending: Semaphore,
     pub(super) sending_slowly: Semaphore,
+    /// The webhooks that this process holds.
+    held: AtomicU32,
     notes: Batch<Recorder>,
 }
 
@@ -42,9 +46,23 @@ impl Desk {
             process,
             sending: Semaphore::new(MAX_SENDING),
             sending_slowly: Semaphore::new(MAX_SENDING_SLOWLY),
+            held: AtomicU32::new(0),
             notes,
         };
         (desk, tasks)
+    }
+
+    /// Notes how many webhooks this process holds.
+    pub(super) fn hold(&self, count: usize) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.held.store(count, Ordering::Relaxed);
+    }
+
+    /// How soon after a look at a webhook the next one may be.
+    pub(super) fn look_gap(&self) -> Duration {
+        let held = self.held.load(Ordering::Relaxed);
+        let gap = GAP_OF_ONE.saturating_mul(held);
+        (LOOK_GAP + gap.min(MAX_GAP)).min(MAX_GAP)
     }
 
     /// Writes a note down, durably; waits while there is no room.

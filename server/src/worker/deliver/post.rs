@@ -1,8 +1,5 @@
 //! The deliveries of one webhook, as long as this process holds its lease and
 //! there is something to deliver.
-//!
-//! In an ordered webhook one delivery is under way at a time, and those that
-//! failed stand before the others until they are done.
 
 use std::collections::{HashSet, VecDeque};
 use std::pin::pin;
@@ -15,25 +12,31 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use super::LOOK_AGAIN;
 use super::attempt::{self, Made, Sender};
+use super::ordered::Order;
 use super::pace::Pace;
-use super::{LOOK_AGAIN, LOOK_GAP};
 use crate::app::App;
 use crate::domain::webhook::parcel::Stationery;
 use crate::error::Error;
+use crate::store::batch::BatchError;
 use crate::store::delivery::DeliveryRow;
 use crate::store::delivery::claim::{self, WebhookKey};
 use crate::store::delivery::record::{self, Health, Letter, Note, Which};
 use crate::store::event::Place;
+use crate::store::webhook::LAST_POSITION;
 
 /// The letters that are kept at hand.
 const AT_HAND: usize = 256;
 /// With fewer at hand, more are taken up.
-const FEW: usize = 64;
+pub(super) const FEW: usize = 64;
 /// The outcomes that may wait to be written down.
 const MAX_WRITING: usize = 512;
 /// After so many looks without anything to do, the webhook is let go.
 const QUIET_LOOKS: u32 = 5;
+
+/// Whether an outcome was written down.
+type Written = Result<(), BatchError>;
 
 pub(super) struct Post {
     pub(super) app: Arc<App>,
@@ -44,14 +47,14 @@ pub(super) struct Post {
     pub(super) cursor: Place,
     stationery: Stationery,
     pace: Pace,
-    letters: VecDeque<Letter>,
+    pub(super) letters: VecDeque<Letter>,
     /// The deliveries at hand, under way or being written down.
-    held: HashSet<DeliveryId>,
+    pub(super) held: HashSet<DeliveryId>,
     sending: JoinSet<(DeliveryRow, Option<Made>)>,
-    writing: JoinSet<DeliveryId>,
-    has_more: bool,
-    /// Whether what is pending waits for one that failed before it.
-    is_waiting: bool,
+    writing: JoinSet<(DeliveryId, Written)>,
+    pub(super) has_more: bool,
+    /// Of an ordered webhook, as soon as its line was read.
+    pub(super) order: Option<Order>,
     /// Nothing further is sent.
     is_closed: bool,
 }
@@ -88,7 +91,7 @@ impl Post {
             sending: JoinSet::new(),
             writing: JoinSet::new(),
             has_more: false,
-            is_waiting: false,
+            order: None,
             is_closed: false,
             app,
             key,
@@ -110,7 +113,7 @@ impl Post {
                 which = Which::Due;
             }
             self.send_some();
-            quiet_looks = if self.held.is_empty() && !self.has_more && !self.is_waiting {
+            quiet_looks = if self.held.is_empty() && !self.has_more && !self.is_held_up() {
                 quiet_looks + 1
             } else {
                 0
@@ -134,23 +137,26 @@ impl Post {
         if !is_ours || !seen.row.public.is_active || seen.is_suspended {
             return Ok(false);
         }
-        let was_ordered = self.seen.row.public.ordered;
         if seen.row.public.updated_at != self.seen.row.public.updated_at
             || seen.row.secret_sealed != self.seen.row.secret_sealed
         {
             self.stationery = Stationery::open(&self.app, &seen.row)?;
         }
-        if seen.row.public.ordered && !was_ordered {
-            self.put_down_all();
+        if seen.row.public.ordered != self.seen.row.public.ordered {
+            self.order = None;
+            for (delivery, _) in self.letters.drain(..) {
+                self.held.remove(&delivery.public.id);
+            }
         }
         self.seen = seen;
         Ok(true)
     }
 
-    fn put_down_all(&mut self) {
-        for (delivery, _) in self.letters.drain(..) {
-            self.held.remove(&delivery.public.id);
-        }
+    /// Whether what is pending waits for one that failed before it.
+    fn is_held_up(&self) -> bool {
+        self.order
+            .as_ref()
+            .is_some_and(|order| order.line.is_held_up())
     }
 
     async fn fill(&mut self, which: Which) -> Result<(), Error> {
@@ -166,7 +172,7 @@ impl Post {
             };
             self.take_in_hand(step.into_letters());
         }
-        while self.cursor.0 < self.seen.last_commit && self.letters.len() < FEW {
+        while self.is_behind() && self.letters.len() < FEW {
             let Some(step) = self.take_new().await? else {
                 return Ok(());
             };
@@ -176,8 +182,14 @@ impl Post {
             }
             self.take_in_hand(step.into_letters());
         }
-        self.has_more |= self.cursor.0 < self.seen.last_commit;
+        self.has_more |= self.is_behind();
         Ok(())
+    }
+
+    /// Whether there may be events after the cursor: a step can end within a
+    /// commit, also within the last.
+    pub(super) fn is_behind(&self) -> bool {
+        self.cursor < (self.seen.last_commit, LAST_POSITION)
     }
 
     async fn read_pending(&mut self, which: Which) -> Result<(), Error> {
@@ -189,7 +201,7 @@ impl Post {
         Ok(())
     }
 
-    fn take_in_hand(&mut self, letters: Vec<Letter>) {
+    pub(super) fn take_in_hand(&mut self, letters: Vec<Letter>) {
         for letter in letters {
             if self.held.insert(letter.0.public.id.clone()) {
                 self.letters.push_back(letter);
@@ -197,46 +209,9 @@ impl Post {
         }
     }
 
-    /// In an ordered webhook, what is pending is read by the place of its events,
-    /// up to the first that must wait.
-    async fn fill_in_order(&mut self) -> Result<(), Error> {
-        self.has_more = false;
-        if !self.held.is_empty() {
-            return Ok(());
-        }
-        let mut first = self.first_pending().await?;
-        if first.len() < FEW {
-            while self.seen.replays > 0 && self.take_replay().await?.is_some() {}
-            if self.cursor.0 < self.seen.last_commit && self.take_new().await?.is_none() {
-                return Ok(());
-            }
-            first = self.first_pending().await?;
-        }
-        self.has_more = self.cursor.0 < self.seen.last_commit;
-        let now = self.app.context.now();
-        let is_due = |letter: &Letter| letter.0.due_at <= now || letter.0.tries == 0;
-        self.is_waiting = first.len() > 1;
-        self.take_in_hand(first.into_iter().take_while(is_due).collect());
-        Ok(())
-    }
-
-    async fn first_pending(&self) -> Result<Vec<Letter>, Error> {
-        let limit = i64::try_from(FEW).unwrap_or(i64::MAX);
-        let mut conn = self.app.db.read().await?;
-        Ok(record::pending(&mut conn, &self.key, Which::First, limit).await?)
-    }
-
-    fn allowed(&self) -> usize {
-        if self.seen.row.public.ordered {
-            1
-        } else {
-            self.pace.allowed()
-        }
-    }
-
     fn send_some(&mut self) {
         while !self.is_closed
-            && self.sending.len() < self.allowed()
+            && self.sending.len() < self.pace.allowed()
             && self.writing.len() < MAX_WRITING
         {
             let Some(letter) = self.letters.pop_front() else {
@@ -256,7 +231,7 @@ impl Post {
     async fn go_on(&mut self, news: &mut watch::Receiver<()>) {
         let app = self.app.clone();
         let was_busy = !self.held.is_empty();
-        let (mut look, mut gap) = (pin!(sleep(LOOK_AGAIN)), pin!(sleep(LOOK_GAP)));
+        let (mut look, mut gap) = (pin!(sleep(LOOK_AGAIN)), pin!(sleep(app.desk.look_gap())));
         loop {
             tokio::select! {
                 Some(sent) = self.sending.join_next() => {
@@ -265,8 +240,8 @@ impl Post {
                     }
                 }
                 Some(written) = self.writing.join_next() => {
-                    if let Ok(id) = written {
-                        self.held.remove(&id);
+                    if let Ok((id, written)) = written {
+                        self.finish(&id, written);
                     }
                 }
                 () = &mut gap, if !gap.is_elapsed() => {}
@@ -279,10 +254,18 @@ impl Post {
             }
             self.send_some();
             let is_done = was_busy && self.held.is_empty();
-            if is_done || (self.has_more && self.letters.len() < FEW) {
+            if is_done || (self.letters.len() < FEW && (self.has_more || self.has_next())) {
                 return;
             }
         }
+    }
+
+    /// Whether the turn of one has come that stood in line.
+    fn has_next(&self) -> bool {
+        let now = self.app.context.now();
+        self.order
+            .as_ref()
+            .is_some_and(|order| order.line.has_next(now))
     }
 
     /// Writes down what an attempt came to.
@@ -298,17 +281,12 @@ impl Post {
             None => {}
             Some(Health::Recovered) => webhook.failing_since = None,
             Some(Health::FailingSince(time)) => webhook.failing_since = Some(time),
-            Some(Health::Disabled(_)) => self.is_closed = true,
+            Some(Health::Disabled { .. }) => self.is_closed = true,
         }
-        let is_delivered = delivery.public.status == DeliveryStatus::Delivered;
-        if is_delivered {
+        if delivery.public.status == DeliveryStatus::Delivered {
             self.pace.succeeded();
         } else {
             self.pace.failed();
-            if self.seen.row.public.ordered {
-                // Those behind it wait for it.
-                self.put_down_all();
-            }
         }
         self.write(delivery, health);
     }
@@ -325,17 +303,30 @@ impl Post {
     }
 
     fn write(&mut self, delivery: DeliveryRow, health: Option<Health>) {
+        if let Some(order) = &mut self.order {
+            let due_again = delivery.is_pending().then_some(delivery.due_at);
+            order.line.settle(&delivery.public.id, due_again);
+        }
         let app = self.app.clone();
         self.writing.spawn(async move {
             let id = delivery.public.id.clone();
             let delivery = Box::new(delivery);
             let written = app.desk.write(Note::Settled { delivery, health }).await;
-            if let Err(error) = written {
-                // It is sent once more later, which receivers expect.
-                Error::from(error).log("deliveries");
-            }
-            id
+            (id, written.map(|_| ()))
         });
+    }
+
+    /// Lets go of a delivery whose outcome is written down.
+    fn finish(&mut self, id: &DeliveryId, written: Written) {
+        self.held.remove(id);
+        if let Some(order) = &mut self.order {
+            order.line.finish(id);
+            order.is_stale |= written.is_err();
+        }
+        if let Err(error) = written {
+            // It is sent once more later, which receivers expect.
+            Error::from(error).log("deliveries");
+        }
     }
 
     /// Brings what is under way to its end, and lets the webhook go.

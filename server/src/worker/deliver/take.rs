@@ -15,7 +15,7 @@ use crate::store::event::{self, EventRow, Place};
 use crate::store::webhook::LAST_POSITION;
 
 /// The events that are looked at in one step.
-const STEP: i64 = 256;
+pub(super) const STEP: i64 = 256;
 
 /// What a step has found.
 pub(super) struct Step {

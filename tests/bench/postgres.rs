@@ -14,8 +14,8 @@ use super::process::{Cpu, parent};
 /// it; `pgbench` is then on the search path.
 const VARIABLE: &str = "GIVING_BENCH_POSTGRES";
 const CLIENTS: &str = "32";
-const ROWS: &str = include_str!("rows.sql");
-const SCRIPT: &str = include_str!("pgbench.sql");
+const ROWS: &str = include_str!("actions/rows.sql");
+const SCRIPT: &str = include_str!("actions/pgbench.sql");
 
 /// A running PostgreSQL.
 pub(super) struct Postgres {

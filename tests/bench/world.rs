@@ -50,6 +50,7 @@ impl World {
                 ("GIVING_DATABASE", &url),
                 ("GIVING_DATA_DIR", folder),
                 ("GIVING_RATE_LIMIT_STANDARD", &limit),
+                ("GIVING_ALLOW_LOOPBACK_WEBHOOKS", "true"),
             ],
         );
         Self {
@@ -57,6 +58,13 @@ impl World {
             server,
             tenants,
         }
+    }
+}
+
+impl World {
+    /// The first partner alone.
+    pub(super) fn first(&self) -> Arc<[Tenant]> {
+        Arc::new([self.tenants[0].clone()])
     }
 }
 
