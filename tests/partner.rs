@@ -11,6 +11,7 @@ mod lists;
 mod matrix;
 mod organizations;
 mod portal;
+mod reference;
 mod token_pools;
 mod transactions;
 mod users;

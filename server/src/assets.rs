@@ -16,6 +16,9 @@ const VERSION: &str = "__GIVING_VERSION__";
 const GLUE_INTEGRITY: &str = "__GIVING_GLUE_INTEGRITY__";
 const WASM_INTEGRITY: &str = "__GIVING_WASM_INTEGRITY__";
 
+/// The most that brotli can do, which takes its time.
+const SMALLEST: u32 = 11;
+
 const LOADER: &str = "donate.js";
 const GLUE: &str = "widget.js";
 const WASM: &str = "widget_bg.wasm";
@@ -78,7 +81,7 @@ impl Assets {
                 .replace(VERSION, &assets.version)
                 .replace(GLUE_INTEGRITY, &integrity(GLUE))
                 .replace(WASM_INTEGRITY, &integrity(WASM));
-            File::compressed(LOADER, filled.into())
+            File::compressed(LOADER, filled.into(), SMALLEST)
         });
         assets
     }
@@ -113,9 +116,10 @@ impl File {
         }
     }
 
-    fn compressed(name: &str, plain: Bytes) -> Self {
+    /// A file in both smaller forms; brotli's effort goes from 0 to [`SMALLEST`].
+    pub(crate) fn compressed(name: &str, plain: Bytes, effort: u32) -> Self {
         let smaller = (
-            brotli(&plain).map(Bytes::from),
+            brotli(&plain, effort).map(Bytes::from),
             gzip(&plain).map(Bytes::from),
         );
         Self::new(name, plain, smaller)
@@ -179,9 +183,9 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-fn brotli(bytes: &[u8]) -> Option<Vec<u8>> {
+fn brotli(bytes: &[u8], effort: u32) -> Option<Vec<u8>> {
     let mut smaller = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut smaller, 4096, 11, 22);
+    let mut writer = brotli::CompressorWriter::new(&mut smaller, 4096, effort, 22);
     writer.write_all(bytes).ok()?;
     drop(writer);
     Some(smaller)

@@ -18,6 +18,7 @@ pub mod error;
 mod etag;
 pub mod mail;
 pub mod metrics;
+pub mod openapi;
 pub mod outbound;
 pub mod page;
 mod private_file;

@@ -2,6 +2,7 @@
 
 pub mod amount;
 pub mod checkout;
+pub mod docs;
 pub mod field;
 pub mod form;
 pub mod give;

@@ -24,6 +24,7 @@ use crate::api::partner::{
 use crate::app::App;
 use crate::auth;
 use crate::error::Error;
+use crate::openapi::Entry;
 use crate::page;
 
 /// What every answer carries as `X-Request-Id`.
@@ -108,9 +109,14 @@ fn partner_calls() -> Calls {
         .add(keys::delete_key)
 }
 
+/// Every call with its schemas, for those who describe them.
+pub fn call_entries() -> Vec<Entry> {
+    partner_calls().entries
+}
+
 /// What is true of every call, for those who walk over all of them.
 pub fn call_facts() -> Vec<CallFacts> {
-    partner_calls().facts
+    call_entries().iter().map(|entry| entry.facts).collect()
 }
 
 /// What a person sees: also what goes wrong here is a page.
@@ -146,9 +152,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));
+    let calls = partner_calls();
     pages(app.clone())
         .merge(files)
-        .merge(partner_calls().router)
+        .merge(page::docs::routes(calls.entries))
+        .merge(calls.router)
         .fallback(answer::not_found)
         .method_not_allowed_fallback(answer::method_not_allowed)
         .layer(middleware::from_fn_with_state(app.clone(), number_request))

@@ -28,31 +28,53 @@ pub const RECORDED: &[Code] = &[
     Code::CampaignNotActive,
 ];
 
-/// `POST /v1/partner/actions/submit`
+/// `POST /v1/partner/actions/submit`: rewards an action. Action, pool, wallets
+/// and campaign change in one step, durable before the answer. The same request
+/// again under its `idempotencyKey` gets the first answer; another request
+/// under it is refused. A refusal for want of tokens, users or a campaign is
+/// recorded as a failed action, which may be tried again under the same key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SubmitAction {
+    /// One for each action: printable ASCII.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[ -~]{1,255}$")))]
     pub idempotency_key: String,
+    /// Such as `PURCHASE`, `DONATION`, `VOLUNTEER`, `REFERRAL` or `ADVOCACY`.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(regex(pattern = "^[A-Z][A-Z0-9_]{1,39}$"))
+    )]
     pub action_type: String,
     /// In major units of the currency.
     pub amount: Major,
     /// USD if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
+    /// Who took part and shares the tokens; nobody twice under one type.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 20)))]
     pub stakeholders: Vec<SubmittedStakeholder>,
     /// Whether users who are not known yet are made.
     #[serde(default)]
     pub auto_create_users: bool,
+    /// The campaign to count under; without it, the active one that fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign_id: Option<CampaignId>,
+    /// Kept with the action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Map<String, Value>>,
 }
 
 /// Somebody who took part.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SubmittedStakeholder {
+    /// Such as `CUSTOMER`, `DONOR`, `VOLUNTEER`, `ORGANIZATION` or `REFERRER`.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(regex(pattern = "^[A-Z][A-Z0-9_]{1,39}$"))
+    )]
     pub stakeholder_type_code: String,
     pub partner_user_id: ExternalUserId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,6 +108,7 @@ impl Call for SubmitAction {
 /// One transaction for each stakeholder that received tokens; amounts are gross
 /// of what went to debts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SubmittedAction {
     pub action_id: ActionId,
@@ -107,6 +130,7 @@ names! {
 
 /// The `data` of `action.completed`, `action.failed` and `action.reversed`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ActionEvent {
     pub action_id: ActionId,
@@ -125,6 +149,7 @@ pub struct ActionEvent {
 
 /// Why an action failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ActionError {
     pub code: Code,
 }

@@ -37,6 +37,7 @@ pub trait Call {
 
 /// The answer of a call that has nothing to say: no body at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NoContent;
 
 /// The constants of one call, for those who walk over all of them.

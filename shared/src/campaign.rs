@@ -32,6 +32,7 @@ names! {
 
 /// A campaign with its rules. What is null has no bound.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Campaign {
     pub id: CampaignId,
@@ -58,6 +59,11 @@ pub struct Campaign {
 
 /// A multiplier from a number of tokens on, counted before any multiplier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(rename = "CampaignTier")
+)]
 #[serde(rename_all = "camelCase")]
 pub struct Tier {
     pub min_amount: Tokens,
@@ -66,6 +72,7 @@ pub struct Tier {
 
 /// The part of all stakeholders of one type together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Split {
     pub stakeholder_type_code: String,
@@ -84,6 +91,7 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Percent,
 /// When a campaign applies within its dates, in UTC; what is not there does
 /// not restrict.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Schedule {
     /// 1 (Monday) to 7 (ISO 8601).

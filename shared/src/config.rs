@@ -9,8 +9,9 @@ use crate::id::PartnerId;
 use crate::money::{Currency, Frequency, Minor, Percent};
 use crate::names::names;
 
-/// `GET /v1/partner/config`
+/// `GET /v1/partner/config`: reads what a widget needs to know of the partner.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetConfig {}
 
 impl Call for GetConfig {
@@ -23,6 +24,7 @@ impl Call for GetConfig {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Config {
     pub id: PartnerId,
@@ -42,6 +44,7 @@ pub struct Config {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TipConfig {
     pub enabled: bool,
@@ -49,6 +52,7 @@ pub struct TipConfig {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DonationConfig {
     pub currencies: Vec<CurrencyConfig>,
@@ -59,6 +63,7 @@ pub struct DonationConfig {
 
 /// One currency, its bounds and the amounts to offer, in minor units.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CurrencyConfig {
     pub code: Currency,
     pub decimals: u32,
@@ -68,6 +73,7 @@ pub struct CurrencyConfig {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Theme {
     /// A CSS colour in hex: `#0b6e4f`.

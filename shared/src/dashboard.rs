@@ -23,6 +23,7 @@ pub const MAX_DAYS: u32 = 90;
 
 /// `GET /v1/partner/dashboard/summary`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetSummary {}
 
 impl Call for GetSummary {
@@ -36,6 +37,7 @@ impl Call for GetSummary {
 
 /// A partner in numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Summary {
     pub pools: PoolsSummary,
     pub activity: ActivitySummary,
@@ -44,6 +46,7 @@ pub struct Summary {
 
 /// All pools together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PoolsSummary {
     pub count: i64,
     pub balance: Tokens,
@@ -53,6 +56,7 @@ pub struct PoolsSummary {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ActivitySummary {
     pub today: Activity,
@@ -64,6 +68,7 @@ pub struct ActivitySummary {
 /// rewarded, one that has failed on the day on which it was tried first; a
 /// reversal counts on its own day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Activity {
     /// Those that were rewarded, also if they were reversed since.
@@ -76,6 +81,7 @@ pub struct Activity {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UsersSummary {
     pub total: i64,
@@ -86,6 +92,7 @@ pub struct UsersSummary {
 
 /// `GET /v1/partner/dashboard/trends`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetTrends {
     /// 1 to 90; 30 if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -103,12 +110,14 @@ impl Call for GetTrends {
 
 /// Each day, those without an action too, the earliest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Trends {
     pub data: Vec<TrendDay>,
 }
 
 /// What was done on one day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TrendDay {
     pub date: Day,
@@ -123,6 +132,7 @@ pub struct TrendDay {
 
 /// `GET /v1/partner/dashboard/top-earners`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetTopEarners {
     /// 1 to 100; 10 if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -143,12 +153,14 @@ impl Call for GetTopEarners {
 
 /// Those who earned most first; of equals, the one who was known first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TopEarners {
     pub data: Vec<Earner>,
 }
 
 /// What a user earned in a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Earner {
     pub external_user_id: ExternalUserId,
@@ -160,6 +172,7 @@ pub struct Earner {
 
 /// `GET /v1/partner/dashboard/recent-activity`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetRecentActivity {
     /// 1 to 100; 20 if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -177,6 +190,7 @@ impl Call for GetRecentActivity {
 
 /// The newest actions, those that failed too, the newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RecentActivity {
     pub data: Vec<ActionRecord>,
 }
@@ -185,6 +199,7 @@ pub struct RecentActivity {
 /// [`GetCampaignAnalytics`](crate::campaign::GetCampaignAnalytics) answers, for
 /// a key that reads dashboards.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetCampaignDashboard {
     pub id: CampaignId,
     #[serde(

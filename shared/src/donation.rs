@@ -14,16 +14,25 @@ use crate::time::Timestamp;
 /// The longest that a status call waits for a change, in seconds.
 pub const MAX_WAIT_SECONDS: u32 = 25;
 
-/// `POST /v1/partner/donations/create-link`
+/// `POST /v1/partner/donations/create-link`: makes a link through which a donor
+/// pays. Amounts are in minor units. The tip is never rewarded; `tipAmount`
+/// wins over `tipPercent`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateLink {
+    /// As `GET /v1/partner/organizations` shows it.
     pub nonprofit_slug: String,
+    /// In minor units, without the tip: 2500 is 25.00 USD.
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub amount: Minor,
+    /// USD if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
+    /// `once` if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frequency: Option<Frequency>,
+    /// `stripe` if left out; `every.org` takes USD, and no tip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<Provider>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,23 +41,29 @@ pub struct CreateLink {
     pub first_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
+    /// In minor units, at most the amount; wins over `tipPercent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tip_amount: Option<Minor>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tip_percent: Option<Percent>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral_code: Option<String>,
+    /// Who is rewarded; without it, the user with the donor's e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_user_id: Option<ExternalUserId>,
+    /// Where the donor goes after paying.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success_url: Option<String>,
+    /// Where the donor goes without paying.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_url: Option<String>,
+    /// At most 20 texts, kept with the gift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<BTreeMap<String, String>>,
     /// One a try to give, so that a repeated call makes no second gift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
+    /// Of the checkout: a BCP 47 tag such as `en-US`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
 }
@@ -71,6 +86,7 @@ impl Call for CreateLink {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DonationLink {
     /// Where the donor pays.
@@ -78,8 +94,11 @@ pub struct DonationLink {
     pub partner_donation_id: DonationId,
 }
 
-/// `GET /v1/partner/donations/status/{partnerDonationId}`
+/// `GET /v1/partner/donations/status/{partnerDonationId}`: reads how a gift
+/// stands, now or once it changes. A change is counted from the state that
+/// `If-None-Match` names, else from how it stands at the call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetDonationStatus {
     pub partner_donation_id: DonationId,
@@ -99,6 +118,7 @@ impl Call for GetDonationStatus {
 
 /// A gift as anyone may see it who knows its id: nothing of the donor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Donation {
     pub partner_donation_id: DonationId,
@@ -117,6 +137,7 @@ pub struct Donation {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Nonprofit {
     pub slug: String,
     pub name: String,

@@ -61,6 +61,7 @@ codes! {
 
 /// The body of every refusal in the SIR dialect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorBody {
     pub status_code: u16,
@@ -76,6 +77,7 @@ pub struct ErrorBody {
 
 /// One field that is wrong, and how to put it right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// The path of the field: `stakeholders[0].partnerUserId`.
     pub field: String,

@@ -41,17 +41,25 @@ names! {
 
 /// An event, as the feed and webhooks tell it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     pub id: EventId,
     #[serde(rename = "type")]
     pub event_type: EventType,
     pub created_at: Timestamp,
+    /// What happened: the object that the type tells of.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(schema_with = "crate::schema::any_object")
+    )]
     pub data: Box<RawValue>,
 }
 
-/// `GET /v1/partner/events`: the feed in the order of commits, oldest first.
+/// `GET /v1/partner/events`: reads the feed of all events. They come in the order
+/// of their commits, oldest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListEvents {
     /// A `nextCursor`, or `now`; without it, from the oldest that is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,6 +70,7 @@ pub struct ListEvents {
     /// Seconds to wait for an event if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<u32>,
+    /// 1 to 100; 100 if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
@@ -76,6 +85,7 @@ impl Call for ListEvents {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Events {
     pub data: Vec<Event>,

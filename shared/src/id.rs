@@ -2,8 +2,13 @@
 //!
 //! They are made by the server's context, which alone knows time and chance.
 
+/// Each may be followed by an example of what the server makes; without one it is
+/// 24 hex digits.
 macro_rules! ids {
-    ($( $(#[$meta:meta])* $name:ident ),+ $(,)?) => { $(
+    ($( $(#[$meta:meta])* $name:ident $(= $example:literal)? ),+ $(,)?) => { $( ids! {
+        @one [$(#[$meta])* $name] $($example)? "6a0056d0a1b2c3d4e5f60718"
+    } )+ };
+    (@one [$(#[$meta:meta])* $name:ident] $example:literal $($default:literal)?) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
@@ -40,16 +45,31 @@ macro_rules! ids {
                 self.as_str().into()
             }
         }
-    )+ };
+
+        #[cfg(feature = "openapi")]
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                crate::schema::of_id($example)
+            }
+        }
+    };
 }
 
 ids! {
     PartnerId,
-    KeyId,
+    KeyId = "key_a1b2c3d4e5f60718293a4b5c",
     OrganizationId,
     UserId,
     /// The partner's own name for a user.
-    ExternalUserId,
+    ExternalUserId = "user_42",
     PoolId,
     ActionId,
     TransactionId,
@@ -61,9 +81,9 @@ ids! {
     SessionId,
     InvitationId,
     MailId,
-    EventId,
+    EventId = "evt_a1b2c3d4e5f60718293a4b5c",
     WebhookId,
     DeliveryId,
     /// `partnerDonationId` on the wire: unguessable, since it opens the status.
-    DonationId,
+    DonationId = "don_a1b2c3d4e5f60718293a4b5c6d7e8f90",
 }

@@ -26,9 +26,11 @@ names! {
     pub enum KeyType { Secret = "secret", Publishable = "publishable" }
 }
 
-/// `POST /v1/partner/keys`. A user without a partner gets one, which waits for
+/// `POST /v1/partner/keys`: makes a key. Its secrets are shown in this answer
+/// only. A user without a partner gets one, which waits for
 /// approval.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateKey {
     pub name: String,
@@ -62,8 +64,9 @@ impl Call for CreateKey {
     type Answer = KeyWithSecrets;
 }
 
-/// `GET /v1/partner/keys`
+/// `GET /v1/partner/keys`: lists keys, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListKeys {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
@@ -82,8 +85,9 @@ impl Call for ListKeys {
     type Answer = Page<Key>;
 }
 
-/// `GET /v1/partner/keys/partner-info`
+/// `GET /v1/partner/keys/partner-info`: reads the partner of who is signed in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetPartnerInfo {}
 
 impl Call for GetPartnerInfo {
@@ -95,8 +99,9 @@ impl Call for GetPartnerInfo {
     type Answer = PartnerInfo;
 }
 
-/// `GET /v1/partner/keys/{id}`
+/// `GET /v1/partner/keys/{id}`: reads a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetKey {
     pub id: KeyId,
 }
@@ -110,8 +115,9 @@ impl Call for GetKey {
     type Answer = Key;
 }
 
-/// `PATCH /v1/partner/keys/{id}`. Null takes a limit away.
+/// `PATCH /v1/partner/keys/{id}`: changes a key. Null takes a limit away.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateKey {
     pub id: KeyId,
@@ -138,8 +144,10 @@ impl Call for UpdateKey {
     type Answer = Key;
 }
 
-/// `POST /v1/partner/keys/{id}/rotate`: new secrets under the same public key.
+/// `POST /v1/partner/keys/{id}/rotate`: gives a key new secrets. The public key
+/// stays.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RotateKey {
     pub id: KeyId,
@@ -159,6 +167,7 @@ impl Call for RotateKey {
 
 /// `DELETE /v1/partner/keys/{id}`: ends a key for good.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeleteKey {
     pub id: KeyId,
 }
@@ -174,6 +183,7 @@ impl Call for DeleteKey {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Key {
     pub id: KeyId,
@@ -199,6 +209,7 @@ pub struct Key {
 
 /// The only answers in which the secrets are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct KeyWithSecrets {
     #[serde(flatten)]

@@ -26,6 +26,8 @@ pub mod organization;
 pub mod page;
 pub mod partner;
 pub mod portal_user;
+#[cfg(feature = "openapi")]
+mod schema;
 pub mod sign_in;
 pub mod time;
 pub mod token_pool;

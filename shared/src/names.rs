@@ -10,7 +10,12 @@ macro_rules! names {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $( $(#[$variant_meta])* $variant ),+ }
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+        pub enum $name { $(
+            $(#[$variant_meta])*
+            #[cfg_attr(feature = "openapi", schemars(rename = $text))]
+            $variant
+        ),+ }
 
         impl $name {
             /// Every member, in the order of its definition.

@@ -11,8 +11,9 @@ use crate::names::names;
 /// The most organizations that a search answers.
 pub const MAX_FOUND: u32 = 20;
 
-/// `GET /v1/partner/organizations/{slug}`
+/// `GET /v1/partner/organizations/{slug}`: reads a nonprofit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetOrganization {
     pub slug: String,
 }
@@ -26,8 +27,10 @@ impl Call for GetOrganization {
     type Answer = Organization;
 }
 
-/// `GET /v1/partner/organizations?query=`: by name, EIN or slug, best first.
+/// `GET /v1/partner/organizations?query=`: finds nonprofits by name, EIN or slug,
+/// best first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FindOrganizations {
     pub query: String,
 }
@@ -42,11 +45,13 @@ impl Call for FindOrganizations {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FoundOrganizations {
     pub data: Vec<Organization>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Organization {
     pub id: OrganizationId,
     pub slug: String,
@@ -71,6 +76,7 @@ names! {
 
 /// What was given in one currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Raised {
     pub currency: Currency,
     pub amount: Minor,

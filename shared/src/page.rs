@@ -9,6 +9,11 @@ pub const MAX_LIMIT: u32 = 100;
 
 /// One page of a list, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(rename = "{T}Page")
+)]
 pub struct Page<T> {
     pub data: Vec<T>,
     pub pagination: Pagination,
@@ -17,6 +22,7 @@ pub struct Page<T> {
 /// Where a page stands in its list. `page`, `total` and `totalPages` are left
 /// out of a walk by cursor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Pagination {
     #[serde(default, skip_serializing_if = "Option::is_none")]

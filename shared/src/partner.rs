@@ -27,6 +27,7 @@ names! {
 
 /// A partner, as its own people see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PartnerInfo {
     pub id: PartnerId,

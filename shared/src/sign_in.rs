@@ -16,6 +16,7 @@ pub const MIN_PASSWORD: usize = 12;
 
 /// A text that no `Debug` output shows: a password or a token.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Secret(pub String);
 
@@ -25,8 +26,9 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// `POST /v1/partner/auth/login`
+/// `POST /v1/partner/auth/login`: signs in to the portal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Login {
     pub email: String,
     pub password: Secret,
@@ -41,9 +43,10 @@ impl Call for Login {
     type Answer = SignedIn;
 }
 
-/// `POST /v1/partner/auth/refresh`. A refresh token can be used once; whoever
+/// `POST /v1/partner/auth/refresh`: exchanges a refresh token for new tokens. A refresh token can be used once; whoever
 /// uses one again ends the sign-in that it came from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Refresh {
     pub refresh_token: Secret,
@@ -58,9 +61,10 @@ impl Call for Refresh {
     type Answer = SignedIn;
 }
 
-/// `POST /v1/partner/auth/logout`: ends the sign-in with all its tokens. One that
+/// `POST /v1/partner/auth/logout`: ends a sign-in with all its tokens. One that
 /// has ended already stays so.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Logout {
     pub refresh_token: Secret,
@@ -76,8 +80,9 @@ impl Call for Logout {
     type Answer = NoContent;
 }
 
-/// `GET /v1/partner/auth/me`
+/// `GET /v1/partner/auth/me`: reads who is signed in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetMe {}
 
 impl Call for GetMe {
@@ -89,8 +94,9 @@ impl Call for GetMe {
     type Answer = Me;
 }
 
-/// `POST /v1/partner/auth/password`: ends every other sign-in of the user.
+/// `POST /v1/partner/auth/password`: changes one's password. Ends every other sign-in of the user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChangePassword {
     pub current_password: Secret,
@@ -108,9 +114,10 @@ impl Call for ChangePassword {
     type Answer = NoContent;
 }
 
-/// `POST /v1/partner/auth/forgot`: sends a one-time link, if there is such an
-/// account; the answer is the same either way.
+/// `POST /v1/partner/auth/forgot`: sends a one-time link for a new password. If
+/// there is such an account, that is; the answer is the same either way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ForgotPassword {
     pub email: String,
 }
@@ -125,9 +132,10 @@ impl Call for ForgotPassword {
     type Answer = NoContent;
 }
 
-/// `POST /v1/partner/auth/reset`: sets a password by the token of a one-time
-/// link, be it for a new password or an invitation. Ends every sign-in.
+/// `POST /v1/partner/auth/reset`: sets a password by a one-time link. The link's
+/// token is of a forgotten password or of an invitation. Ends every sign-in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ResetPassword {
     pub token: Secret,
     /// 12 characters to 1,024 bytes.
@@ -146,6 +154,7 @@ impl Call for ResetPassword {
 
 /// `POST /v1/partner/auth/invite`: sends a colleague a one-time link.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Invite {
     pub email: String,
@@ -172,6 +181,7 @@ impl Call for Invite {
 
 /// What signing in gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
     /// Goes into `Authorization: Bearer …`.
@@ -190,6 +200,7 @@ pub struct SignedIn {
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Me {
     pub user: MyUser,
@@ -198,6 +209,7 @@ pub struct Me {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MyUser {
     pub id: PortalUserId,
@@ -210,6 +222,7 @@ pub struct MyUser {
 
 /// A colleague who was invited and has not come yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Invitation {
     pub id: InvitationId,

@@ -10,8 +10,9 @@ use crate::names::names;
 use crate::page::Page;
 use crate::time::Timestamp;
 
-/// `GET /v1/partner/token-pools`
+/// `GET /v1/partner/token-pools`: lists token pools, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListPools {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
@@ -30,8 +31,9 @@ impl Call for ListPools {
     type Answer = Page<Pool>;
 }
 
-/// `GET /v1/partner/token-pools/{id}`
+/// `GET /v1/partner/token-pools/{id}`: reads a token pool.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetPool {
     pub id: PoolId,
 }
@@ -45,8 +47,9 @@ impl Call for GetPool {
     type Answer = Pool;
 }
 
-/// `GET /v1/partner/token-pools/{id}/balance`
+/// `GET /v1/partner/token-pools/{id}/balance`: reads what is in a token pool.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetPoolBalance {
     pub id: PoolId,
 }
@@ -61,6 +64,7 @@ impl Call for GetPoolBalance {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PoolBalance {
     pub pool_id: PoolId,
@@ -87,6 +91,7 @@ names! {
 
 /// A pool with its rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Pool {
     pub id: PoolId,
@@ -106,6 +111,7 @@ pub struct Pool {
 
 /// When, and for what, a pool pays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Restrictions {
     pub vesting_days: i64,
@@ -116,6 +122,7 @@ pub struct Restrictions {
 
 /// How a pool fills itself up, as the operator set it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AutoRefill {
     /// While the operator's allowance lasts.
@@ -128,12 +135,15 @@ pub struct AutoRefill {
 
 /// `POST /v1/partner/token-pools/request`: asks the operator for tokens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RequestTokens {
     /// The pool to fill; without one, the operator chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool_id: Option<PoolId>,
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub amount: Tokens,
+    /// For the operator who decides.
     pub reason: String,
 }
 
@@ -147,8 +157,10 @@ impl Call for RequestTokens {
     type Answer = PoolRequest;
 }
 
-/// `GET /v1/partner/token-pools/requests`
+/// `GET /v1/partner/token-pools/requests`: lists requests for tokens, newest
+/// first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListPoolRequests {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
@@ -180,6 +192,7 @@ names! {
 
 /// A request for tokens, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PoolRequest {
     pub id: PoolRequestId,

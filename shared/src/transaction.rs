@@ -29,6 +29,7 @@ names! {
 
 /// A transaction; its debits equal its credits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Transaction {
     pub id: TransactionId,
@@ -44,6 +45,7 @@ pub struct Transaction {
 
 /// What one account gave or gained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Entry {
     /// `issuance`, `marketplace`, `pool:<id>`, `receivable:<pool id>`, `wallet:<user id>` or `debt:<user id>`.
     pub account: String,
@@ -51,8 +53,9 @@ pub struct Entry {
     pub amount: Tokens,
 }
 
-/// `GET /v1/partner/transactions`
+/// `GET /v1/partner/transactions`: lists transactions, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListTransactions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,8 +89,9 @@ impl Call for ListTransactions {
     type Answer = Page<Transaction>;
 }
 
-/// `GET /v1/partner/transactions/{id}`
+/// `GET /v1/partner/transactions/{id}`: reads a transaction, with its entries.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetTransaction {
     pub id: TransactionId,
 }

@@ -16,8 +16,9 @@ use crate::page::Page;
 use crate::time::Timestamp;
 use crate::transaction::TransactionType;
 
-/// `POST /v1/partner/users`
+/// `POST /v1/partner/users`: makes a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateUser {
     pub external_user_id: ExternalUserId,
@@ -41,8 +42,9 @@ impl Call for CreateUser {
     type Answer = User;
 }
 
-/// `GET /v1/partner/users`
+/// `GET /v1/partner/users`: lists users, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListUsers {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,8 +72,9 @@ impl Call for ListUsers {
     type Answer = Page<User>;
 }
 
-/// `GET /v1/partner/users/{externalId}`
+/// `GET /v1/partner/users/{externalId}`: reads a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetUser {
     pub external_id: ExternalUserId,
@@ -86,8 +89,9 @@ impl Call for GetUser {
     type Answer = User;
 }
 
-/// `PATCH /v1/partner/users/{externalId}`
+/// `PATCH /v1/partner/users/{externalId}`: changes a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateUser {
     pub external_id: ExternalUserId,
@@ -114,6 +118,7 @@ impl Call for UpdateUser {
 /// `DELETE /v1/partner/users/{externalId}`: erases what is known of the person.
 /// The user, by its ids, and its tokens stay.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteUser {
     pub external_id: ExternalUserId,
@@ -130,6 +135,7 @@ impl Call for DeleteUser {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     pub id: UserId,
@@ -142,8 +148,10 @@ pub struct User {
     pub updated_at: Timestamp,
 }
 
-/// `GET /v1/partner/users/{externalId}/balance`
+/// `GET /v1/partner/users/{externalId}/balance`: reads the tokens that a user
+/// holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetUserBalance {
     pub external_id: ExternalUserId,
@@ -160,6 +168,7 @@ impl Call for GetUserBalance {
 
 /// `balance` is `available` and `vesting` together; debt stands apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UserBalance {
     pub external_user_id: ExternalUserId,
@@ -173,8 +182,10 @@ pub struct UserBalance {
     pub currency: String,
 }
 
-/// `GET /v1/partner/users/{externalId}/transactions`
+/// `GET /v1/partner/users/{externalId}/transactions`: lists the transactions of
+/// a user, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListUserTransactions {
     pub external_id: ExternalUserId,
@@ -197,6 +208,7 @@ impl Call for ListUserTransactions {
 
 /// A transaction of one user, with the action behind it if there is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UserTransaction {
     pub id: TransactionId,

@@ -26,11 +26,15 @@ pub const MAX_GRACE_SECONDS: u32 = 86_400;
 /// Header names with their values. Answers show the names only.
 pub type Headers = BTreeMap<String, String>;
 
-/// `POST /v1/partner/webhooks`
+/// `POST /v1/partner/webhooks`: registers a webhook. Its secret is shown in
+/// this answer only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateWebhook {
+    /// An https address, without a password in it.
     pub url: String,
+    /// Which types to be told of; at least one, unless `receiveAllEvents`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_types: Option<Vec<EventType>>,
     /// Wins over `eventTypes`.
@@ -38,6 +42,7 @@ pub struct CreateWebhook {
     pub receive_all_events: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Sent with each delivery, at most 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headers: Option<Headers>,
     /// Events of one user come in the order of their commits, retries included;
@@ -56,8 +61,9 @@ impl Call for CreateWebhook {
     type Answer = WebhookWithSecret;
 }
 
-/// `GET /v1/partner/webhooks`
+/// `GET /v1/partner/webhooks`: lists webhooks, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ListWebhooks {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u32>,
@@ -76,8 +82,9 @@ impl Call for ListWebhooks {
     type Answer = Page<Webhook>;
 }
 
-/// `GET /v1/partner/webhooks/{id}`
+/// `GET /v1/partner/webhooks/{id}`: reads a webhook.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetWebhook {
     pub id: WebhookId,
 }
@@ -91,9 +98,10 @@ impl Call for GetWebhook {
     type Answer = Webhook;
 }
 
-/// `PATCH /v1/partner/webhooks/{id}`. `isActive: true` also sets one going that
-/// was disabled for failing.
+/// `PATCH /v1/partner/webhooks/{id}`: changes a webhook. `isActive: true` also sets
+/// one going that was disabled for failing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateWebhook {
     pub id: WebhookId,
@@ -123,8 +131,11 @@ impl Call for UpdateWebhook {
     type Answer = Webhook;
 }
 
-/// `POST /v1/partner/webhooks/{id}/rotate-secret`
+/// `POST /v1/partner/webhooks/{id}/rotate-secret`: gives a webhook a new
+/// secret. It is shown in this answer only; the old one signs beside it for
+/// `graceSeconds`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RotateWebhookSecret {
     pub id: WebhookId,
@@ -142,8 +153,10 @@ impl Call for RotateWebhookSecret {
     type Answer = WebhookWithSecret;
 }
 
-/// `DELETE /v1/partner/webhooks/{id}`
+/// `DELETE /v1/partner/webhooks/{id}`: deletes a webhook. What is pending for
+/// it is not delivered any more.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeleteWebhook {
     pub id: WebhookId,
 }
@@ -159,6 +172,7 @@ impl Call for DeleteWebhook {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Webhook {
     pub id: WebhookId,
@@ -182,6 +196,7 @@ pub struct Webhook {
 
 /// The only answers in which the secret is shown.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct WebhookWithSecret {
     #[serde(flatten)]
     pub webhook: Webhook,

@@ -23,32 +23,45 @@ const SCREENSHOTS = new URL("screenshots/", import.meta.url).pathname;
 
 /** Starts server, page and browser; `close` ends them all. */
 export async function openStage() {
-  const folder = mkdtempSync(join(tmpdir(), "giving-browser-"));
-  const server = await startServer(folder);
-  const credentials = JSON.parse(readFileSync(join(folder, "demo-credentials.json"), "utf8"));
+  const { base, credentials, close } = await openServer();
   const host = await startHost(tag(credentials));
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: CHROMIUM_ARGUMENTS,
   });
   return {
-    base: credentials.baseUrl,
+    base,
     credentials,
     host,
     browser,
     close: async () => {
       await browser.close();
       host.close();
+      close();
+    },
+  };
+}
+
+/** Starts a demo in a folder of its own, with these settings; `close` ends both. */
+export async function openServer(settings = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "giving-browser-"));
+  const server = await startServer(folder, settings);
+  const credentials = JSON.parse(readFileSync(join(folder, "demo-credentials.json"), "utf8"));
+  return {
+    base: credentials.baseUrl,
+    credentials,
+    close: () => {
       server.kill("SIGTERM");
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function startServer(folder) {
+async function startServer(folder, settings) {
   const program = process.env.GIVING_BIN ?? new URL("../../target/debug/giving", import.meta.url).pathname;
   const server = spawn(program, ["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", folder], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...settings },
   });
   for await (const line of createInterface({ input: server.stdout })) {
     if (line.startsWith("listening on ")) return server;

@@ -14,7 +14,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// The stylesheet's address changes with its contents, so that browsers may
 /// keep it for ever.
-static STYLE_ADDRESS: LazyLock<String> =
+pub(super) static STYLE_ADDRESS: LazyLock<String> =
     LazyLock::new(|| format!("/page.css?v={}", &vault::hash(STYLE)[..16]));
 
 /// No script, nothing framed, pictures from the web. Chrome applies
@@ -24,7 +24,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https
                       form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'";
 
 /// Addresses of pages hold checkout tokens, so no other site learns them.
-const HEADERS: [(HeaderName, HeaderValue); 6] = [
+pub(super) const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/html; charset=utf-8"),
@@ -118,7 +118,7 @@ impl Page {
 }
 
 /// A heart, drawn in the colour of the text around it.
-fn mark() -> Markup {
+pub(super) fn mark() -> Markup {
     PreEscaped(
         r#"<svg class="mark" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false"><path d="M12 20.5C6.2 16.4 3 12.9 3 9.1 3 6.3 5.1 4.2 7.7 4.2c1.7 0 3.3.9 4.3 2.4 1-1.5 2.6-2.4 4.3-2.4C18.9 4.2 21 6.3 21 9.1c0 3.8-3.2 7.3-9 11.4Z" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"/></svg>"#
             .to_owned(),

@@ -48,7 +48,7 @@ fn missing() -> Response {
 }
 
 /// Sends a file as small as the browser takes it, to pages of any origin.
-fn send(file: &File, cache: &'static str, asked: &HeaderMap) -> Response {
+pub(super) fn send(file: &File, cache: &'static str, asked: &HeaderMap) -> Response {
     let mut response = if etag::known(asked).contains(&file.etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

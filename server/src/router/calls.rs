@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on, options};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::{Auth, Call, CallFacts, Method, Proof};
@@ -20,6 +21,7 @@ use crate::app::App;
 use crate::auth::proof::Proven;
 use crate::auth::{Authorized, Caller, admit};
 use crate::etag;
+use crate::openapi::Entry;
 use crate::request::Pair;
 use crate::usage::Outcome;
 
@@ -29,15 +31,15 @@ const NO_CONTENT: u16 = 204;
 #[derive(Default)]
 pub(super) struct Calls {
     pub(super) router: Router<Arc<App>>,
-    pub(super) facts: Vec<CallFacts>,
+    pub(super) entries: Vec<Entry>,
 }
 
 impl Calls {
     /// Adds the route of `C`, which `handler` answers.
     pub(super) fn add<C, By, H, F>(mut self, handler: H) -> Self
     where
-        C: Call + DeserializeOwned + Send + 'static,
-        C::Answer: Serialize,
+        C: Call + DeserializeOwned + JsonSchema + Send + 'static,
+        C::Answer: Serialize + JsonSchema,
         By: Proven + Send + 'static,
         H: Fn(Arc<App>, Authorized<C, By>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Answered<C>> + Send + 'static,
@@ -56,14 +58,14 @@ impl Calls {
                 "a call by key has a scope, and only such a call"
             );
         };
-        let is_first_of_path = self.facts.iter().all(|facts| facts.path != C::PATH);
+        let is_first_of_path = self.entries.iter().all(|entry| entry.facts.path != C::PATH);
         let serve =
             move |State(app): State<Arc<App>>, request: Request| serve(app, request, handler);
         self.router = self.router.route(C::PATH, on(filter(C::METHOD), serve));
         if C::AUTH == Auth::Publishable && is_first_of_path {
             self.router = self.router.route(C::PATH, options(preflight));
         }
-        self.facts.push(CallFacts::of::<C>());
+        self.entries.push(Entry::of::<C>());
         self
     }
 }

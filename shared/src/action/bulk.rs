@@ -9,10 +9,17 @@ use crate::error::Code;
 use crate::id::{ActionId, TransactionId};
 use crate::money::Tokens;
 
-/// `POST /v1/partner/actions/bulk`
+/// `POST /v1/partner/actions/bulk`: submits up to a hundred actions. Each
+/// stands alone: the answer says what became of each, in the order of the
+/// request, also when all fail.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SubmitBulk {
     /// Each as for a single submit; one that cannot be read fails alone.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Vec<super::SubmitAction>", length(min = 1, max = 100))
+    )]
     pub actions: Vec<Box<RawValue>>,
 }
 
@@ -34,6 +41,7 @@ impl Call for SubmitBulk {
 
 /// What became of each action, in the order of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BulkResult {
     pub total: usize,
     pub succeeded: usize,
@@ -42,6 +50,7 @@ pub struct BulkResult {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BulkItem {
     pub index: usize,
@@ -60,6 +69,7 @@ pub struct BulkItem {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BulkItemError {
     pub code: Code,
     pub message: String,
@@ -68,6 +78,7 @@ pub struct BulkItemError {
 /// `GET /v1/partner/actions/bulk/{jobId}`: bulk calls once were jobs; now the
 /// result is the answer of the call itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetBulkJob {
     pub job_id: String,

@@ -13,8 +13,9 @@ use crate::page::Page;
 use crate::time::Timestamp;
 use crate::transaction::Transaction;
 
-/// `GET /v1/partner/actions`
+/// `GET /v1/partner/actions`: lists actions, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListActions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,8 +52,10 @@ impl Call for ListActions {
     type Answer = Page<ActionRecord>;
 }
 
-/// `GET /v1/partner/actions/{id}`
+/// `GET /v1/partner/actions/{id}`: reads an action, with everything that came
+/// of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetAction {
     pub id: ActionId,
 }
@@ -69,6 +72,7 @@ impl Call for GetAction {
 
 /// An action with everything that came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ActionRecord {
     pub id: ActionId,
@@ -97,6 +101,7 @@ pub struct ActionRecord {
 
 /// The campaign under which an action was paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CampaignName {
     pub id: CampaignId,
     /// Null if an action that failed named a campaign that does not exist.
@@ -105,6 +110,7 @@ pub struct CampaignName {
 
 /// Somebody who took part, and what it brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Stakeholder {
     pub stakeholder_type_code: String,

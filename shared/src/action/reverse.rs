@@ -9,8 +9,12 @@ use crate::id::{ActionId, ReversalId, TransactionId};
 use crate::money::{Percent, Tokens};
 use crate::time::Timestamp;
 
-/// `POST /v1/partner/actions/{actionId}/reverse`
+/// `POST /v1/partner/actions/{actionId}/reverse`: takes the tokens of an action
+/// back, in whole or in part. Percents add up over the reversals of one action.
+/// Tokens are taken from what vests, then from what can be spent; the rest
+/// becomes a debt that later earnings pay back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReverseAction {
     pub action_id: ActionId,
@@ -18,6 +22,8 @@ pub struct ReverseAction {
     pub reversal_percentage: Percent,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// One for each reversal: printable ASCII.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[ -~]{1,255}$")))]
     pub refund_idempotency_key: String,
 }
 
@@ -38,6 +44,7 @@ impl Call for ReverseAction {
 
 /// What a reversal took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Reversed {
     pub reversal_id: ReversalId,
@@ -54,6 +61,7 @@ pub struct Reversed {
 
 /// A reversal in the record of its action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Reversal {
     pub reversal_id: ReversalId,

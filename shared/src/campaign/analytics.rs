@@ -10,11 +10,12 @@ use crate::id::CampaignId;
 use crate::money::Tokens;
 use crate::time::Timestamp;
 
-/// `GET /v1/partner/campaigns/{id}/analytics`: of the actions from `from` until
-/// before `to`. Each is a time or a day, which is its first moment. Without
-/// them: from the day on which the campaign was made, but at most 366 days,
-/// until the end of today.
+/// `GET /v1/partner/campaigns/{id}/analytics`: shows what a campaign has brought
+/// about. Counts the actions from `from` until before `to`. Each is a time or a
+/// day, which is its first moment. Without them: from the day on which the
+/// campaign was made, but at most 366 days, until the end of today.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetCampaignAnalytics {
     pub id: CampaignId,
     #[serde(
@@ -60,6 +61,7 @@ pub(crate) fn time_or_day<'de, D: Deserializer<'de>>(
 /// as they were distributed, whatever was reversed later; `spent` and
 /// `remaining` are what the budget stands at now, less what was reversed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CampaignAnalytics {
     pub campaign_id: CampaignId,
@@ -82,6 +84,7 @@ pub struct CampaignAnalytics {
 
 /// The actions of one day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CampaignDay {
     pub date: Day,
@@ -91,6 +94,7 @@ pub struct CampaignDay {
 
 /// The actions of one type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CampaignType {
     pub action_type: String,

@@ -12,8 +12,9 @@ use crate::money::Tokens;
 use crate::page::Page;
 use crate::time::Timestamp;
 
-/// `GET /v1/partner/campaigns`
+/// `GET /v1/partner/campaigns`: lists campaigns, newest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListCampaigns {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,9 +45,11 @@ impl Call for ListCampaigns {
     type Answer = Page<Campaign>;
 }
 
-/// `GET /v1/partner/campaigns/active`: the campaign that would count for an
-/// action of this type now; without a type, the first of all that apply now.
+/// `GET /v1/partner/campaigns/active`: finds the campaign that would count now.
+/// That is, for an action of this type; without a type, the first of all that
+/// apply now.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetActiveCampaign {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,8 +65,9 @@ impl Call for GetActiveCampaign {
     type Answer = Campaign;
 }
 
-/// `GET /v1/partner/campaigns/{id}`
+/// `GET /v1/partner/campaigns/{id}`: reads a campaign.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetCampaign {
     pub id: CampaignId,
 }
@@ -77,8 +81,9 @@ impl Call for GetCampaign {
     type Answer = Campaign;
 }
 
-/// `POST /v1/partner/campaigns`
+/// `POST /v1/partner/campaigns`: makes a campaign.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateCampaign {
     pub name: String,
@@ -123,9 +128,10 @@ impl Call for CreateCampaign {
     type Answer = Campaign;
 }
 
-/// `PATCH /v1/partner/campaigns/{id}`: what is null is again as if the campaign
-/// had been made without it. Name and status cannot be null.
+/// `PATCH /v1/partner/campaigns/{id}`: changes a campaign. What is null is again
+/// as if the campaign had been made without it. Name and status cannot be null.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateCampaign {
     pub id: CampaignId,

@@ -8,6 +8,7 @@ use crate::names::names;
 
 /// `GET /v1/partner/dashboard/integration-health`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetIntegrationHealth {}
 
 impl Call for GetIntegrationHealth {
@@ -21,6 +22,7 @@ impl Call for GetIntegrationHealth {
 
 /// Every check; the whole is as well as the worst of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct IntegrationHealth {
     pub status: HealthStatus,
     pub checks: Vec<HealthCheck>,
@@ -53,6 +55,7 @@ names! {
 
 /// What one check has found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct HealthCheck {
     pub name: CheckName,
     pub status: HealthStatus,

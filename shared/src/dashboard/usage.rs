@@ -8,6 +8,7 @@ use crate::time::Timestamp;
 
 /// `GET /v1/partner/dashboard/api-usage`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetApiUsage {
     /// 1 to 90; 1 if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -27,6 +28,7 @@ impl Call for GetApiUsage {
 /// Times are in milliseconds, none is longer than what its name says a share of
 /// the calls took; they are null without a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ApiUsage {
     pub requests: i64,
@@ -47,6 +49,7 @@ pub struct ApiUsage {
 
 /// The calls of one endpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointUsage {
     pub method: Method,
@@ -64,6 +67,7 @@ pub struct EndpointUsage {
 
 /// The calls of an hour or a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct UsageAt {
     pub start: Timestamp,
     pub requests: i64,

@@ -7,12 +7,17 @@ use crate::error::Code;
 use crate::id::{ExternalUserId, TransactionId};
 use crate::money::Tokens;
 
-/// `POST /v1/partner/users/{externalId}/spend`, in the sandbox only.
+/// `POST /v1/partner/users/{externalId}/spend`: takes tokens from a user as the
+/// marketplace would. In the sandbox only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SpendTokens {
     pub external_id: ExternalUserId,
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub amount: Tokens,
+    /// One for each spending: printable ASCII.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[ -~]{1,255}$")))]
     pub idempotency_key: String,
 }
 
@@ -33,6 +38,7 @@ impl Call for SpendTokens {
 
 /// What left the wallet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SpentTokens {
     pub transaction_id: TransactionId,

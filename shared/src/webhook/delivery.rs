@@ -17,6 +17,7 @@ names! {
 
 /// An event on its way to one webhook. Kept for 30 days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
     pub id: DeliveryId,
@@ -32,6 +33,7 @@ pub struct Delivery {
 
 /// What the last attempt came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LastResponse {
     /// Null if there was no answer; `bodyStart` then says why.
@@ -41,8 +43,10 @@ pub struct LastResponse {
     pub body_start: String,
 }
 
-/// `GET /v1/partner/webhooks/{id}/deliveries`
+/// `GET /v1/partner/webhooks/{id}/deliveries`: lists what was delivered to a
+/// webhook, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListDeliveries {
     pub id: WebhookId,
@@ -67,8 +71,10 @@ impl Call for ListDeliveries {
     type Answer = Page<Delivery>;
 }
 
-/// `POST /v1/partner/webhooks/{id}/deliveries/{deliveryId}/retry`
+/// `POST /v1/partner/webhooks/{id}/deliveries/{deliveryId}/retry`: delivers
+/// once more, under the same event id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RetryDelivery {
     pub id: WebhookId,
@@ -91,8 +97,10 @@ impl Call for RetryDelivery {
     type Answer = Delivery;
 }
 
-/// `POST /v1/partner/webhooks/{id}/test`: a `webhook.test` to this one only.
+/// `POST /v1/partner/webhooks/{id}/test`: sends a `webhook.test` to this webhook
+/// only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TestWebhook {
     pub id: WebhookId,
 }
@@ -112,6 +120,7 @@ impl Call for TestWebhook {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TestDelivery {
     pub delivery_id: DeliveryId,
@@ -121,6 +130,7 @@ pub struct TestDelivery {
 /// `POST /v1/partner/webhooks/{id}/replay`: delivers once more what happened in
 /// a span of time, under the same event ids.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReplayEvents {
     pub id: WebhookId,
@@ -145,6 +155,7 @@ impl Call for ReplayEvents {
 
 /// A replay that was begun; its deliveries appear in the list as they are made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Replaying {
     pub webhook_id: WebhookId,

@@ -7,8 +7,10 @@ use crate::error::Code;
 use crate::id::WebhookId;
 use crate::time::Timestamp;
 
-/// `GET /v1/partner/dashboard/webhooks/health`
+/// `GET /v1/partner/dashboard/webhooks/health`: shows how well each webhook is
+/// received.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetWebhooksHealth {}
 
 impl Call for GetWebhooksHealth {
@@ -21,12 +23,14 @@ impl Call for GetWebhooksHealth {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct WebhooksHealth {
     pub data: Vec<WebhookHealth>,
 }
 
 /// Counted over the newest deliveries that were attempted; null without any.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WebhookHealth {
     pub webhook_id: WebhookId,
