@@ -4,6 +4,7 @@
 mod callers;
 pub mod deliver;
 pub mod prune;
+pub mod refund;
 pub mod reward;
 pub mod sweep;
 

@@ -32,6 +32,6 @@ pub mod transaction;
 pub mod user;
 pub mod webhook;
 
-pub use call::{Auth, Call, CallFacts, Feature, Method, NoContent, Scope};
+pub use call::{Auth, Call, CallFacts, Feature, Media, Method, NoContent, Scope};
 pub use change::Change;
 pub use error::{Code, ErrorBody, FieldError};

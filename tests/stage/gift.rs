@@ -9,7 +9,7 @@ use shared::time::Timestamp;
 use shared::token_pool::{GetPoolBalance, PoolBalance};
 use sqlx::Row as _;
 
-use super::{NONPROFIT, Stage};
+use super::{NONPROFIT, Stage, Tenant};
 
 impl Stage {
     /// A link for 25.00 USD.
@@ -24,7 +24,12 @@ impl Stage {
 
     /// Books the payment of a link of ours.
     pub(crate) async fn pay(&self, id: &DonationId, email: Option<&str>) {
-        let row = donation::find(self.app(), &self.ours.partner.id, id)
+        self.pay_to(&self.ours, id, email).await;
+    }
+
+    /// Books the payment of a link of one of the partners.
+    pub(crate) async fn pay_to(&self, tenant: &Tenant, id: &DonationId, email: Option<&str>) {
+        let row = donation::find(self.app(), &tenant.partner.id, id)
             .await
             .unwrap()
             .unwrap();
@@ -77,6 +82,7 @@ impl Stage {
     pub(crate) async fn tried(&self, id: &DonationId) {
         while self.is_due_or_leased(id).await {
             server::worker::reward::pass(self.app()).await.unwrap();
+            server::worker::refund::pass(self.app()).await.unwrap();
             tokio::task::yield_now().await;
         }
     }

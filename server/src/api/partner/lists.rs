@@ -104,7 +104,11 @@ impl Asked {
 
 fn read_cursor(cursor: &str) -> Option<(Timestamp, String)> {
     let (time, id) = cursor.split_once('-')?;
-    let is_id = id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_id = match id.strip_prefix("don_") {
+        Some(rest) => rest.len() == 32 && is_hex(rest),
+        None => id.len() == 24 && is_hex(id),
+    };
     let time = i64::from_str_radix(time, 16)
         .ok()
         .filter(|ms| *ms >= 0 && is_id)?;
