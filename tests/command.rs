@@ -5,6 +5,7 @@ mod bad_settings;
 mod bad_start;
 mod call;
 mod demo;
+mod doctor;
 mod donations;
 mod ledger;
 mod listen;

@@ -4,8 +4,9 @@ use server::config::{Environment, Hidden, Settings};
 use server::context::Context;
 use server::serve::{Fill, StartError, start};
 use server::store::ledger::verify::audit;
+use server::store::list::Window;
 use server::store::setting::ClaimError;
-use server::store::{Db, OpenError, action, user};
+use server::store::{Db, OpenError, action, key, portal_user, user};
 use server::vault::VaultError;
 use shared::id::{ActionId, ExternalUserId, PartnerId, PoolId};
 use shared::money::Tokens;
@@ -14,11 +15,20 @@ use sqlx::{AnyConnection, Connection as _, Executor as _};
 
 use crate::stage::{Database, Kind, Stage};
 
+/// What a server of the first schema left.
+const FIRST: &str = include_str!("migrations/first.sql");
+const FIRST_PAGE: Window = Window {
+    after: None,
+    offset: 0,
+    limit: 10,
+};
+
 on_both_databases! {
     a_new_database_is_given_the_schema,
     a_database_that_is_opened_again_keeps_what_it_has,
     two_who_open_a_new_database_at_once_both_succeed,
     what_the_first_schema_kept_is_kept_and_adds_up,
+    people_and_keys_from_before_sign_in_are_kept,
     a_newer_schema_is_refused_by_its_number,
     a_migration_that_was_changed_afterwards_is_refused,
     a_database_of_the_other_environment_is_refused,
@@ -53,26 +63,27 @@ async fn two_who_open_a_new_database_at_once_both_succeed(stage: &mut Stage) {
     database.remove().await;
 }
 
-/// A database as the first schema had it, with something in it.
-async fn first_schema(stage: &Stage) -> Database {
+/// A database as so many migrations left it, with what was put into it at each of
+/// the stops.
+async fn older(stage: &Stage, stops: &[(usize, &'static str)]) -> Database {
     sqlx::any::install_default_drivers();
     let database = Database::empty(stage.kind()).await;
     if database.kind() == Kind::Sqlite {
         std::fs::write(database.directory().join("giving.db"), "").unwrap();
     }
     let mut conn = AnyConnection::connect(database.url()).await.unwrap();
-    let mut first = sqlx::migrate!("../server/migrations");
-    first.migrations.to_mut().truncate(1);
-    first.run(&mut conn).await.unwrap();
-    conn.execute(include_str!("migrations/first.sql"))
-        .await
-        .unwrap();
+    for (migrations, contents) in stops {
+        let mut older = sqlx::migrate!("../server/migrations");
+        older.migrations.to_mut().truncate(*migrations);
+        older.run(&mut conn).await.unwrap();
+        conn.execute(*contents).await.unwrap();
+    }
     conn.close().await.unwrap();
     database
 }
 
 async fn what_the_first_schema_kept_is_kept_and_adds_up(stage: &mut Stage) {
-    let database = first_schema(stage).await;
+    let database = older(stage, &[(1, FIRST)]).await;
     let db = Db::open(database.url()).await.unwrap();
     let audit = audit(&mut db.snapshot().await.unwrap()).await.unwrap();
     assert_eq!(audit.differences, Vec::<String>::new());
@@ -92,6 +103,26 @@ async fn what_the_first_schema_kept_is_kept_and_adds_up(stage: &mut Stage) {
     assert_eq!(found.stakeholders[0].partner_user_id, name);
     assert_eq!(found.transactions.len(), 1);
     assert_eq!(found.pool_id, Some(PoolId("pool1".to_owned())));
+    drop(conn);
+    db.close().await;
+    database.remove().await;
+}
+
+async fn people_and_keys_from_before_sign_in_are_kept(stage: &mut Stage) {
+    let people = include_str!("migrations/people.sql");
+    let database = older(stage, &[(1, FIRST), (6, people)]).await;
+    let db = Db::open(database.url()).await.unwrap();
+    let mut conn = db.read().await.unwrap();
+    let user = portal_user::find_by_email(&mut conn, "ADA@example.org").await;
+    let user = user.unwrap().unwrap();
+    assert_eq!(user.id.as_str(), "u1");
+    assert_eq!(user.partner_id, Some(PartnerId("p1".to_owned())));
+    assert_eq!(user.password_hash.unwrap().expose(), "hash");
+    let keys = key::list_seen(&mut conn, &PartnerId("p1".to_owned()), &FIRST_PAGE).await;
+    let keys = keys.unwrap();
+    let names: Vec<_> = keys.iter().map(|seen| seen.key.name.as_str()).collect();
+    // One that was inactive had been ended for good.
+    assert_eq!(names, ["Good"]);
     drop(conn);
     db.close().await;
     database.remove().await;

@@ -9,6 +9,7 @@ mod donations;
 mod lists;
 mod matrix;
 mod organizations;
+mod portal;
 mod reference;
 mod token_pools;
 mod transactions;

@@ -7,15 +7,18 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::assets::Assets;
+use crate::auth::issuer::Issuer;
 use crate::auth::limit::Limiter;
 use crate::config::Settings;
 use crate::context::Context;
+use crate::domain::password::Passwords;
 use crate::outbound::courier::Courier;
 use crate::store::Db;
 use crate::store::ledger::Ledger;
 use crate::vault::Vault;
 use crate::waiting::Waiting;
 use crate::worker::deliver::Desk;
+use crate::worker::key_uses::KeyUses;
 
 #[derive(Debug)]
 pub struct App {
@@ -33,6 +36,13 @@ pub struct App {
     pub waiting: Waiting,
     /// Wakes the worker that rewards donors.
     pub reward_due: Notify,
+    /// Wakes the worker that sends mail.
+    pub mail_due: Notify,
+    pub passwords: Passwords,
+    /// Vouches for users of its own, if one is configured.
+    pub issuer: Option<Issuer>,
+    /// Which keys were used, until it is written down.
+    pub key_uses: KeyUses,
     /// The demo's publishable key, for the page at `/`.
     pub demo_key: Option<String>,
     /// Without a slash at its end.

@@ -2,8 +2,11 @@
 //! their order; what comes out, [`Authorized`], is the only way to a handler.
 
 mod address;
+pub mod issuer;
 pub mod key;
 pub mod limit;
+pub mod member;
+pub mod proof;
 pub mod signature;
 
 use std::net::IpAddr;
@@ -20,6 +23,8 @@ use shared::{Auth, Call, Code, Feature, Scope};
 
 use self::key::{Half, PresentedKey};
 use self::limit::{Charge, Quota};
+pub use self::member::Member;
+use self::proof::{Admitted, Asked, Proven};
 use crate::app::App;
 use crate::config::Environment;
 use crate::domain::order::Bounds;
@@ -35,17 +40,21 @@ pub const MAX_BODY: usize = 1 << 20;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A call that passed every check, and who makes it.
+/// A call that passed every check, and who makes it: by its key, unless the call
+/// says otherwise.
 #[derive(Debug)]
-pub struct Authorized<C> {
+pub struct Authorized<C, By = Arc<Caller>> {
     pub call: C,
-    pub caller: Arc<Caller>,
+    pub caller: By,
     pub headers: HeaderMap,
-    /// What this call was charged, should it turn out to be free.
-    pub charge: Charge,
+    /// Where the call comes from.
+    pub address: IpAddr,
+    /// What this call was charged, should it turn out to be free; only who has a
+    /// key is charged.
+    pub charge: Option<Charge>,
 }
 
-impl<C> Authorized<C> {
+impl<C, By> Authorized<C, By> {
     /// The header by which a repeated call has one effect.
     pub fn idempotency_key(&self) -> Option<String> {
         let value = self.headers.get("idempotency-key")?;
@@ -79,45 +88,56 @@ impl From<Error> for Denied {
 
 /// Goes through every check in its order; only then is the body parsed, and
 /// there is an [`Authorized`] call.
-pub async fn admit<C: Call + DeserializeOwned>(
+pub async fn admit<C: Call + DeserializeOwned, By: Proven>(
     app: &App,
     mut parts: Parts,
     path: Vec<Pair>,
     body: Body,
-) -> Result<Authorized<C>, Denied> {
-    if let Some(key) = parts.headers.get_mut("x-partner-key") {
-        key.set_sensitive(true);
+) -> Result<Authorized<C, By>, Denied> {
+    for name in ["x-partner-key", "authorization"] {
+        if let Some(secret) = parts.headers.get_mut(name) {
+            secret.set_sensitive(true);
+        }
     }
-    let now = app.context.now();
     let address = address::client(&parts, &app.settings.trusted_proxies);
-    let checked = authenticate(app, &parts, C::AUTH, (address, body)).await;
-    let (caller, half, body) = match checked {
-        Ok(checked) => checked,
-        Err(error) => return Err(app.limiter.count_failure(address, now, error).into()),
-    };
     let needs = Needs {
         auth: C::AUTH,
         scope: C::SCOPE,
         feature: C::FEATURE,
     };
-    let charge = permit(app, (&caller, half), needs, (&parts.headers, address))?;
+    let asked = Asked {
+        parts: &parts,
+        address,
+        needs,
+    };
+    let Admitted {
+        caller,
+        charge,
+        body,
+    } = By::prove(app, asked, body).await?;
     let call = parse::<C>(&parts, path, &body).map_err(|error| Denied {
         error,
-        quota: Some(charge.quota),
+        quota: charge.as_ref().map(|charge| charge.quota),
     })?;
     Ok(Authorized {
         call,
         caller,
         headers: parts.headers,
+        address,
         charge,
     })
 }
 
-/// What a caller must bring besides a key.
+/// Where a page is asked for from.
+pub(crate) fn client_address(app: &App, parts: &Parts) -> IpAddr {
+    address::client(parts, &app.settings.trusted_proxies)
+}
+
+/// What a call asks of its caller.
 #[derive(Clone, Copy, Debug)]
-struct Needs {
+pub struct Needs {
     auth: Auth,
-    scope: Scope,
+    scope: Option<Scope>,
     feature: Option<Feature>,
 }
 
@@ -139,10 +159,11 @@ pub async fn admit_page(
         identified.map_err(|error| app.limiter.count_failure(address, now, error))?;
     let needs = Needs {
         auth: Auth::Publishable,
-        scope,
+        scope: Some(scope),
         feature: Some(feature),
     };
     permit(app, (&caller, half), needs, (&parts.headers, address))?;
+    app.key_uses.note(&caller.key, now);
     Ok(caller)
 }
 
@@ -155,7 +176,9 @@ fn permit(
 ) -> Result<Charge, Denied> {
     check_partner(&caller.partner, app.settings.environment)?;
     check_key_type(needs.auth, half)?;
-    check_scope(&caller.key, half, (needs.scope, needs.auth))?;
+    if let Some(scope) = needs.scope {
+        check_scope(&caller.key, half, (scope, needs.auth))?;
+    }
     check_origin(app, headers, &caller.key, needs.auth)?;
     check_feature(&caller.partner, needs.feature)?;
     let now = app.context.now();
@@ -188,18 +211,22 @@ async fn authenticate(
 ) -> Result<(Arc<Caller>, Half, Vec<u8>), Error> {
     let key = key::only_header(&parts.headers, "x-partner-key")?;
     let signed = match auth {
-        Auth::Publishable => None,
-        Auth::Signed | Auth::SignedSecret => Some(signature::Headers::read(&parts.headers)?),
+        Auth::Publishable | Auth::Portal(_) | Auth::Open => None,
+        Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
+            Some(signature::Headers::read(&parts.headers)?)
+        }
     };
     let presented = PresentedKey::parse(key).ok_or_else(key::unknown)?;
     let (caller, half) = identify(app, presented, address).await?;
     let body = read_body(body, MAX_BODY).await?;
     if let Some(signed) = signed {
-        let timestamp = signed.check_time(app.context.now())?;
-        let secret = caller.hmac_secret(&app.vault).map_err(Error::internal)?;
+        let now = app.context.now();
+        let timestamp = signed.check_time(now)?;
+        let secrets = caller.hmac_secrets(&app.vault, now);
+        let secrets = secrets.map_err(Error::internal)?;
         let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let payload = signature::payload(timestamp, parts.method.as_str(), path_and_query, &body);
-        signed.check_signature(secret, &payload, app.settings.environment)?;
+        signed.check_signature(&secrets, &payload, app.settings.environment)?;
     }
     Ok((caller, half, body))
 }
@@ -251,7 +278,7 @@ fn check_key_type(auth: Auth, half: Half) -> Result<(), Error> {
             Code::PublishableKeyRequired,
             "this call takes the publishable key (pk_…) only: a secret key must never reach a browser",
         )),
-        (Auth::SignedSecret, Half::Publishable) => Err(Error::new(
+        (Auth::SignedSecret | Auth::SecretOrPortal(_), Half::Publishable) => Err(Error::new(
             Code::SecretKeyRequired,
             "this call takes the secret key (sk_…) only",
         )),
@@ -264,6 +291,7 @@ fn check_scope(key: &Key, half: Half, (scope, auth): (Scope, Auth)) -> Result<()
         (Half::Secret, _) => true,
         (Half::Publishable, Auth::Publishable) => scope.in_browser(),
         (Half::Publishable, Auth::Signed | Auth::SignedSecret) => scope.for_signed_publishable(),
+        (Half::Publishable, Auth::Portal(_) | Auth::SecretOrPortal(_) | Auth::Open) => false,
     };
     let by_key = key
         .scopes

@@ -3,6 +3,7 @@
 
 mod call;
 mod credentials;
+mod doctor;
 mod donations;
 mod flags;
 mod indent;
@@ -68,6 +69,8 @@ enum Command {
     Listen(listen::Listen),
     /// Make a sample event happen
     Trigger(trigger::Trigger),
+    /// Look whether everything is ready for calls, and say what to put right
+    Doctor(doctor::Doctor),
     /// Audit every account against its entries
     VerifyLedger(verify_ledger::VerifyLedger),
 }
@@ -140,6 +143,7 @@ pub async fn run() -> Result<ExitCode, CommandError> {
         Command::Listen(listen) => listen.run(&flags).await,
         Command::Trigger(trigger) => trigger.run(&flags).await,
         Command::Call(call) => return finish(call.run(&flags).await),
+        Command::Doctor(doctor) => return finish(doctor.run(&flags).await),
         Command::VerifyLedger(verify) => return finish(verify.run(&flags).await),
     };
     finish(done.map(|()| ExitCode::SUCCESS))

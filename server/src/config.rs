@@ -11,6 +11,7 @@ use figment::providers::{Format as _, Serialized, Toml};
 use ipnet::IpNet;
 use ledger::Rate;
 use serde::{Deserialize, Serialize};
+use shared::key::KeyEnvironment;
 use shared::money::Currency;
 use url::Url;
 
@@ -49,6 +50,14 @@ pub struct Settings {
     pub rate_limit_widget_address: u32,
     /// Whether webhooks may lead to this machine; in sandbox only.
     pub allow_loopback_webhooks: bool,
+    /// An outside issuer whose users may sign in to the portal: what its tokens
+    /// say as `iss`, what they must say as `aud`, and where its keys are. All
+    /// three, or none.
+    pub jwt_issuer: Option<String>,
+    pub jwt_audience: Option<String>,
+    pub jwt_jwks_url: Option<Url>,
+    /// Where the other environment is served, for who asks here for its keys.
+    pub other_environment_url: Option<Url>,
 }
 
 /// The names of the settings, so that other `GIVING_*` variables are left alone.
@@ -66,6 +75,10 @@ const NAMES: &[&str] = &[
     "rate_limit_enterprise",
     "rate_limit_widget_address",
     "allow_loopback_webhooks",
+    "jwt_issuer",
+    "jwt_audience",
+    "jwt_jwks_url",
+    "other_environment_url",
 ];
 
 /// What a currency is worth in tokens.
@@ -121,6 +134,15 @@ impl Environment {
         match self {
             Self::Sandbox => Self::Production,
             Self::Production => Self::Sandbox,
+        }
+    }
+}
+
+impl From<Environment> for KeyEnvironment {
+    fn from(environment: Environment) -> Self {
+        match environment {
+            Environment::Sandbox => Self::Sandbox,
+            Environment::Production => Self::Production,
         }
     }
 }
@@ -250,6 +272,11 @@ impl Settings {
         set.next()
             .map(|known| known.rate)
             .or_else(|| (currency == Currency::Usd).then_some(Rate::ONE))
+    }
+
+    /// Where the sandbox puts its mail.
+    pub fn outbox(&self) -> PathBuf {
+        self.data_dir.join("outbox")
     }
 
     pub fn credentials_file(&self) -> PathBuf {

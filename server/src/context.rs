@@ -71,16 +71,15 @@ impl Context {
         bytes
     }
 
-    /// 24 lower-case hex digits: the seconds, then 64 random bits.
+    /// 24 lower-case hex digits: the time, then 54 random bits.
     pub fn object_id<T: From<String>>(&self) -> T {
-        let seconds = self.now().seconds() & 0xffff_ffff;
-        T::from(format!("{seconds:08x}{}", self.random_hex::<8>()))
+        self.seed().id(0)
     }
 
     /// The first id of what a command makes.
     pub fn seed(&self) -> Seed {
         Seed {
-            seconds: u32::try_from(self.now().seconds() & 0xffff_ffff).unwrap_or_default(),
+            time: self.now(),
             random: u64::from_be_bytes(self.random()),
         }
     }

@@ -302,7 +302,7 @@ async fn add_owner(
     };
     let (owner, password) = portal_user::make(&app.context, Some(partner.id.clone()), person)?;
     let credentials = Credentials {
-        email: owner.email.clone(),
+        email: EMAIL.to_owned(),
         password: password.expose().to_owned(),
         ..credentials
     };

@@ -16,6 +16,7 @@ pub mod demo;
 pub mod domain;
 pub mod error;
 mod etag;
+pub mod mail;
 pub mod openapi;
 pub mod outbound;
 pub mod page;

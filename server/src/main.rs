@@ -3,7 +3,13 @@
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use tracing_subscriber::EnvFilter;
+
+/// What one thread allocates and another frees, as answers are, costs the system's
+/// allocator a good part of a call.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let filter =

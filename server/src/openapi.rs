@@ -7,6 +7,7 @@
 mod collection;
 mod document;
 mod example;
+mod means;
 mod operation;
 mod refusal;
 mod sample;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value};
 use shared::{Call, CallFacts};
 
 pub use self::document::{INTRODUCTION, described, subject};
+pub use self::means::{Credential, Means};
 pub use self::operation::{Content, Operation, Parameter, Place};
 pub use self::refusal::{meaning, of_status};
 pub use self::sample::{Sample, samples};

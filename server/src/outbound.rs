@@ -8,7 +8,8 @@ pub mod target;
 
 use std::time::Duration;
 
-use reqwest::{Client, ClientBuilder, Method, StatusCode, Url, Version, redirect};
+use reqwest::{Client, ClientBuilder, Method, Response, StatusCode, Url, Version, redirect};
+use shared::time::Timestamp;
 
 /// How long the other side may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -45,6 +46,8 @@ pub struct Outgoing {
 pub struct Answer {
     pub version: Version,
     pub status: StatusCode,
+    /// What the other side's clock says.
+    pub date: Option<Timestamp>,
     pub body: Vec<u8>,
 }
 
@@ -127,9 +130,15 @@ impl Outbound {
         Ok(Answer {
             version: response.version(),
             status: response.status(),
+            date: date(&response),
             body,
         })
     }
+}
+
+fn date(response: &Response) -> Option<Timestamp> {
+    let text = response.headers().get("date")?.to_str().ok()?;
+    Timestamp::parse_http(text)
 }
 
 fn build(builder: impl Fn() -> ClientBuilder) -> Result<(Client, Trust), OutboundError> {

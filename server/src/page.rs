@@ -9,6 +9,8 @@ pub mod give;
 pub mod health;
 pub mod home;
 pub mod layout;
+pub mod outbox;
+pub mod portal;
 pub mod refusal;
 pub mod return_url;
 pub mod thanks;

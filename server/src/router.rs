@@ -18,8 +18,8 @@ use shared::CallFacts;
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
 use crate::api::partner::{
-    actions, campaigns, configuration, deliveries, donations, events, organizations, token_pools,
-    transactions, users, webhooks,
+    actions, campaigns, configuration, deliveries, donations, events, keys, organizations, sign_in,
+    token_pools, transactions, users, webhooks,
 };
 use crate::app::App;
 use crate::error::Error;
@@ -89,6 +89,21 @@ fn partner_calls() -> Calls {
         .add(webhooks::delete_webhook)
         .add(deliveries::get_health)
         .add(events::list_events)
+        .add(sign_in::login)
+        .add(sign_in::refresh)
+        .add(sign_in::logout)
+        .add(sign_in::get_me)
+        .add(sign_in::change_password)
+        .add(sign_in::forgot_password)
+        .add(sign_in::reset_password)
+        .add(sign_in::invite)
+        .add(keys::create_key)
+        .add(keys::list_keys)
+        .add(keys::get_partner_info)
+        .add(keys::get_key)
+        .add(keys::update_key)
+        .add(keys::rotate_key)
+        .add(keys::delete_key)
 }
 
 /// Every call with its schemas, for those who describe them.
@@ -113,6 +128,15 @@ fn pages() -> Router<Arc<App>> {
         )
         .route("/give/{slug}", get(page::give::show).post(page::give::give))
         .route("/thanks/{token}", get(page::thanks::show))
+        .route(
+            "/portal/reset",
+            get(page::portal::show).post(page::portal::set),
+        )
+        .route(
+            "/portal/invitation",
+            get(page::portal::show).post(page::portal::set),
+        )
+        .route("/sandbox/outbox", get(page::outbox::show))
         .layer(middleware::from_fn(page::refusal::as_page))
 }
 

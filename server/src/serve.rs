@@ -13,10 +13,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, base_url};
 use crate::assets::Assets;
+use crate::auth::issuer::{Issuer, IssuerError};
 use crate::auth::limit::Limiter;
 use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::demo::{self, DemoError};
+use crate::domain::password::Passwords;
 use crate::outbound::OutboundError;
 use crate::outbound::courier::Courier;
 use crate::router::router;
@@ -26,6 +28,7 @@ use crate::vault::{Vault, VaultError};
 use crate::waiting::Waiting;
 use crate::worker;
 use crate::worker::deliver::Desk;
+use crate::worker::key_uses::KeyUses;
 
 /// How long calls may take to finish when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(20);
@@ -58,6 +61,8 @@ pub enum StartError {
     BaseUrl,
     #[error("--demo is refused in production")]
     DemoInProduction,
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
     #[error(transparent)]
     Outbound(#[from] OutboundError),
     #[error(transparent)]
@@ -115,6 +120,7 @@ pub async fn start(
         .map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let base_url = base_url(settings.base_url.as_ref(), address).ok_or(StartError::BaseUrl)?;
+    let issuer = Issuer::configured(&settings)?;
     let (db, vault) = open(&settings, &context).await?;
     let (ledger, writers) = Ledger::start(db.clone(), &context, settings.environment);
     let (desk, recorders) = Desk::start(db.clone(), &context);
@@ -131,6 +137,10 @@ pub async fn start(
         limiter: Limiter::default(),
         waiting: Waiting::default(),
         reward_due: tokio::sync::Notify::new(),
+        mail_due: tokio::sync::Notify::new(),
+        passwords: Passwords::default(),
+        key_uses: KeyUses::default(),
+        issuer,
         demo_key: None,
         shutdown: CancellationToken::new(),
     };

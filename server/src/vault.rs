@@ -6,6 +6,7 @@ use std::path::Path;
 
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
+use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::{Environment, Hidden, Settings};
@@ -13,6 +14,8 @@ use crate::context::{Context, hex};
 use crate::private_file;
 
 const NONCE_BYTES: usize = 12;
+/// What the key of access tokens is derived for.
+const TOKEN_KEY: &[u8] = b"giving access tokens";
 
 /// Seals and opens secrets with AES-256-GCM.
 #[derive(Clone)]
@@ -20,6 +23,9 @@ pub struct Vault {
     cipher: Aes256Gcm,
     /// Eight hex digits of the master key's hash, written into each seal.
     key_id: String,
+    /// Signs access tokens; it comes from the master key, which does nothing else
+    /// by it.
+    token_key: [u8; 32],
 }
 
 impl std::fmt::Debug for Vault {
@@ -74,7 +80,18 @@ impl Vault {
         let bytes = unhex(hex_key).ok_or(VaultError::Malformed)?;
         let cipher = Aes256Gcm::new_from_slice(&bytes).map_err(|_| VaultError::Malformed)?;
         let key_id = hash(hex_key)[..8].to_owned();
-        Ok(Self { cipher, key_id })
+        let mut mac = <Hmac<Sha256>>::new_from_slice(&bytes).map_err(|_| VaultError::Malformed)?;
+        mac.update(TOKEN_KEY);
+        Ok(Self {
+            cipher,
+            key_id,
+            token_key: mac.finalize().into_bytes().into(),
+        })
+    }
+
+    /// What access tokens are signed with.
+    pub fn token_key(&self) -> &[u8] {
+        &self.token_key
     }
 
     /// Seals `secret` for the row `row_id`: no other row can be given the seal.

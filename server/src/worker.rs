@@ -3,6 +3,8 @@
 
 mod callers;
 pub mod deliver;
+pub mod key_uses;
+pub mod mail;
 pub mod prune;
 pub mod refund;
 pub mod reward;
@@ -23,6 +25,8 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(callers::run(app.clone())),
         tokio::spawn(deliver::run(app.clone())),
+        tokio::spawn(key_uses::run(app.clone())),
+        tokio::spawn(mail::run(app.clone())),
         tokio::spawn(prune::run(app.clone())),
         tokio::spawn(reward::run(app.clone())),
         tokio::spawn(sweep::run(app.clone())),

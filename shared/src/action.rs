@@ -37,19 +37,30 @@ pub const RECORDED: &[Code] = &[
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SubmitAction {
+    /// One for each action: printable ASCII.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[ -~]{1,255}$")))]
     pub idempotency_key: String,
+    /// Such as `PURCHASE`, `DONATION`, `VOLUNTEER`, `REFERRAL` or `ADVOCACY`.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(regex(pattern = "^[A-Z][A-Z0-9_]{1,39}$"))
+    )]
     pub action_type: String,
     /// In major units of the currency.
     pub amount: Major,
     /// USD if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
+    /// Who took part and shares the tokens; nobody twice under one type.
+    #[cfg_attr(feature = "openapi", schemars(length(min = 1, max = 20)))]
     pub stakeholders: Vec<SubmittedStakeholder>,
     /// Whether users who are not known yet are made.
     #[serde(default)]
     pub auto_create_users: bool,
+    /// The campaign to count under; without it, the active one that fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign_id: Option<CampaignId>,
+    /// Kept with the action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Map<String, Value>>,
 }
@@ -59,6 +70,11 @@ pub struct SubmitAction {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SubmittedStakeholder {
+    /// Such as `CUSTOMER`, `DONOR`, `VOLUNTEER`, `ORGANIZATION` or `REFERRER`.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(regex(pattern = "^[A-Z][A-Z0-9_]{1,39}$"))
+    )]
     pub stakeholder_type_code: String,
     pub partner_user_id: ExternalUserId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,7 +89,7 @@ impl Call for SubmitAction {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/actions/submit";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::ActionsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::ActionsWrite);
     const FEATURE: Option<Feature> = Some(Feature::Actions);
     const REFUSALS: &'static [Code] = &[
         Code::UnsupportedCurrency,

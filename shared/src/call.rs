@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::error::Code;
 use crate::names::names;
+use crate::portal_user::Role;
 
 /// A request of the SIR dialect.
 ///
@@ -19,7 +20,8 @@ pub trait Call {
     /// The path, with its parameters in braces: `/v1/partner/users/{externalId}`.
     const PATH: &'static str;
     const AUTH: Auth;
-    const SCOPE: Scope;
+    /// What the key must be allowed; none for calls that are made without a key.
+    const SCOPE: Option<Scope>;
     /// The feature that the partner must have.
     const FEATURE: Option<Feature> = None;
     /// The HTTP status of success; 204 if, and only if, the answer is
@@ -64,7 +66,7 @@ pub struct CallFacts {
     pub method: Method,
     pub path: &'static str,
     pub auth: Auth,
-    pub scope: Scope,
+    pub scope: Option<Scope>,
     pub feature: Option<Feature>,
     pub status: u16,
     pub media: Media,
@@ -107,6 +109,35 @@ pub enum Auth {
     Signed,
     /// HMAC-signed by the secret key.
     SignedSecret,
+    /// `Authorization: Bearer …` of somebody who is signed in to the portal and
+    /// has at least this role.
+    Portal(Role),
+    /// Either of the two before: for what a partner's server may do, and its people.
+    SecretOrPortal(Role),
+    /// Nobody need say who they are: what is sent proves itself.
+    Open,
+}
+
+/// By what a caller is known. Each proof is of a type of its own in the server,
+/// so that one cannot be taken for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    Key,
+    Token,
+    /// Whichever the call carries.
+    KeyOrToken,
+    Nothing,
+}
+
+impl Auth {
+    pub const fn proof(self) -> Proof {
+        match self {
+            Self::Publishable | Self::Signed | Self::SignedSecret => Proof::Key,
+            Self::Portal(_) => Proof::Token,
+            Self::SecretOrPortal(_) => Proof::KeyOrToken,
+            Self::Open => Proof::Nothing,
+        }
+    }
 }
 
 names! {

@@ -22,7 +22,7 @@ impl Call for GetConfig {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/config";
     const AUTH: Auth = Auth::Publishable;
-    const SCOPE: Scope = Scope::ConfigRead;
+    const SCOPE: Option<Scope> = Some(Scope::ConfigRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Config;
 }

@@ -28,12 +28,18 @@ pub const MAX_WAIT_SECONDS: u32 = 25;
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateLink {
+    /// As `GET /v1/partner/organizations` shows it.
     pub nonprofit_slug: String,
+    /// In minor units, without the tip: 2500 is 25.00 USD.
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub amount: Minor,
+    /// USD if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
+    /// `once` if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frequency: Option<Frequency>,
+    /// `stripe` if left out; `every.org` takes USD, and no tip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<Provider>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,23 +48,29 @@ pub struct CreateLink {
     pub first_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
+    /// In minor units, at most the amount; wins over `tipPercent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tip_amount: Option<Minor>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tip_percent: Option<Percent>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral_code: Option<String>,
+    /// Who is rewarded; without it, the user with the donor's e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_user_id: Option<ExternalUserId>,
+    /// Where the donor goes after paying.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success_url: Option<String>,
+    /// Where the donor goes without paying.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_url: Option<String>,
+    /// At most 20 texts, kept with the gift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<BTreeMap<String, String>>,
     /// One a try to give, so that a repeated call makes no second gift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
+    /// Of the checkout: a BCP 47 tag such as `en-US`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
 }
@@ -67,7 +79,7 @@ impl Call for CreateLink {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/donations/create-link";
     const AUTH: Auth = Auth::Publishable;
-    const SCOPE: Scope = Scope::DonationsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::DonationsWrite);
     const FEATURE: Option<Feature> = Some(Feature::Donations);
     const STATUS: u16 = 201;
     const REFUSALS: &'static [Code] = &[
@@ -106,7 +118,7 @@ impl Call for GetDonationStatus {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/donations/status/{partnerDonationId}";
     const AUTH: Auth = Auth::Publishable;
-    const SCOPE: Scope = Scope::DonationsRead;
+    const SCOPE: Option<Scope> = Some(Scope::DonationsRead);
     const REFUSALS: &'static [Code] = &[Code::DonationNotFound];
     type Answer = Donation;
 }

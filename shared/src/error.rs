@@ -24,29 +24,32 @@ macro_rules! codes {
 codes! {
     400: ValidationError = "VALIDATION_ERROR", InvalidJson = "INVALID_JSON",
         UnsupportedCurrency = "UNSUPPORTED_CURRENCY", AmountTooLarge = "AMOUNT_TOO_LARGE",
-        BulkLimitExceeded = "BULK_LIMIT_EXCEEDED";
+        BulkLimitExceeded = "BULK_LIMIT_EXCEEDED", EnvironmentNotServed = "ENVIRONMENT_NOT_SERVED";
     401: MissingAuthHeaders = "MISSING_AUTH_HEADERS", InvalidApiKey = "INVALID_API_KEY",
         ApiKeyExpired = "API_KEY_EXPIRED", ApiKeyInactive = "API_KEY_INACTIVE",
         InvalidTimestamp = "INVALID_TIMESTAMP", TimestampOutOfRange = "TIMESTAMP_OUT_OF_RANGE",
-        InvalidSignature = "INVALID_SIGNATURE";
+        InvalidSignature = "INVALID_SIGNATURE", InvalidCredentials = "INVALID_CREDENTIALS",
+        MissingToken = "MISSING_TOKEN", InvalidToken = "INVALID_TOKEN", TokenExpired = "TOKEN_EXPIRED";
     402: InsufficientPool = "INSUFFICIENT_POOL", InsufficientBalance = "INSUFFICIENT_BALANCE";
     403: IpNotAllowed = "IP_NOT_ALLOWED", PartnerNotActive = "PARTNER_NOT_ACTIVE",
         SecretKeyRequired = "SECRET_KEY_REQUIRED", PublishableKeyRequired = "PUBLISHABLE_KEY_REQUIRED",
         InsufficientScope = "INSUFFICIENT_SCOPE", OriginNotAllowed = "ORIGIN_NOT_ALLOWED",
-        FeatureNotEnabled = "FEATURE_NOT_ENABLED";
+        FeatureNotEnabled = "FEATURE_NOT_ENABLED", InsufficientRole = "INSUFFICIENT_ROLE";
     404: NotFound = "NOT_FOUND", UserNotFound = "USER_NOT_FOUND",
         TokenPoolNotFound = "TOKEN_POOL_NOT_FOUND", DonationNotFound = "DONATION_NOT_FOUND",
         OrganizationNotFound = "ORGANIZATION_NOT_FOUND", ActionNotFound = "ACTION_NOT_FOUND",
         TransactionNotFound = "TRANSACTION_NOT_FOUND", CampaignNotFound = "CAMPAIGN_NOT_FOUND",
         NoActiveCampaign = "NO_ACTIVE_CAMPAIGN", WebhookNotFound = "WEBHOOK_NOT_FOUND",
-        DeliveryNotFound = "DELIVERY_NOT_FOUND";
+        DeliveryNotFound = "DELIVERY_NOT_FOUND", KeyNotFound = "KEY_NOT_FOUND",
+        PartnerNotFound = "PARTNER_NOT_FOUND";
     405: MethodNotAllowed = "METHOD_NOT_ALLOWED";
     408: RequestTimeout = "REQUEST_TIMEOUT";
     409: UserExists = "USER_EXISTS", IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
         DonationClosed = "DONATION_CLOSED", InvalidDonationState = "INVALID_DONATION_STATE", CampaignNotActive = "CAMPAIGN_NOT_ACTIVE",
         CampaignConflict = "CAMPAIGN_CONFLICT", AlreadyReversed = "ALREADY_REVERSED",
         InvalidActionState = "INVALID_ACTION_STATE", WebhookLimitReached = "WEBHOOK_LIMIT_REACHED",
-        WebhookDisabled = "WEBHOOK_DISABLED", DeliveryPending = "DELIVERY_PENDING";
+        WebhookDisabled = "WEBHOOK_DISABLED", DeliveryPending = "DELIVERY_PENDING",
+        KeyLimitReached = "KEY_LIMIT_REACHED";
     410: Gone = "GONE";
     413: PayloadTooLarge = "PAYLOAD_TOO_LARGE";
     415: UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE";

@@ -70,6 +70,7 @@ pub struct ListEvents {
     /// Seconds to wait for an event if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<u32>,
+    /// 1 to 100; 100 if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
@@ -78,7 +79,7 @@ impl Call for ListEvents {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/events";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::WebhooksRead;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Events;
 }

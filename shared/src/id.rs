@@ -77,6 +77,10 @@ ids! {
     CampaignId,
     PoolRequestId,
     PortalUserId,
+    /// A sign-in, with all the tokens that come of it.
+    SessionId,
+    InvitationId,
+    MailId,
     EventId = "evt_a1b2c3d4e5f60718293a4b5c",
     RefundId,
     WebhookId,

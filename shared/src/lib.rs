@@ -19,6 +19,7 @@ pub mod event;
 pub mod id;
 #[cfg(feature = "js")]
 pub mod js;
+pub mod key;
 pub mod money;
 pub mod organization;
 pub mod page;
@@ -26,12 +27,13 @@ pub mod partner;
 pub mod portal_user;
 #[cfg(feature = "openapi")]
 mod schema;
+pub mod sign_in;
 pub mod time;
 pub mod token_pool;
 pub mod transaction;
 pub mod user;
 pub mod webhook;
 
-pub use call::{Auth, Call, CallFacts, Feature, Media, Method, NoContent, Scope};
+pub use call::{Auth, Call, CallFacts, Feature, Media, Method, NoContent, Proof, Scope};
 pub use change::Change;
 pub use error::{Code, ErrorBody, FieldError};

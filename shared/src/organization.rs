@@ -22,7 +22,7 @@ impl Call for GetOrganization {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/organizations/{slug}";
     const AUTH: Auth = Auth::Publishable;
-    const SCOPE: Scope = Scope::OrganizationsRead;
+    const SCOPE: Option<Scope> = Some(Scope::OrganizationsRead);
     const REFUSALS: &'static [Code] = &[Code::OrganizationNotFound];
     type Answer = Organization;
 }
@@ -39,7 +39,7 @@ impl Call for FindOrganizations {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/organizations";
     const AUTH: Auth = Auth::Publishable;
-    const SCOPE: Scope = Scope::OrganizationsRead;
+    const SCOPE: Option<Scope> = Some(Scope::OrganizationsRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = FoundOrganizations;
 }

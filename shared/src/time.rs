@@ -37,6 +37,13 @@ impl Timestamp {
         let moment = jiff::fmt::rfc2822::parse(text).ok()?;
         Some(Self(moment.timestamp().as_millisecond()))
     }
+
+    /// The moment as mail writes it: `Sun, 6 Nov 1994 08:49:37 +0000`.
+    pub fn to_rfc2822(self) -> String {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+        printer.timestamp_to_string(&moment).unwrap_or_default()
+    }
 }
 
 impl std::fmt::Display for Timestamp {

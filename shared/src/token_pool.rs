@@ -26,7 +26,7 @@ impl Call for ListPools {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/token-pools";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::TokenPoolsRead;
+    const SCOPE: Option<Scope> = Some(Scope::TokenPoolsRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Page<Pool>;
 }
@@ -42,7 +42,7 @@ impl Call for GetPool {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/token-pools/{id}";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::TokenPoolsRead;
+    const SCOPE: Option<Scope> = Some(Scope::TokenPoolsRead);
     const REFUSALS: &'static [Code] = &[Code::TokenPoolNotFound];
     type Answer = Pool;
 }
@@ -58,7 +58,7 @@ impl Call for GetPoolBalance {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/token-pools/{id}/balance";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::TokenPoolsRead;
+    const SCOPE: Option<Scope> = Some(Scope::TokenPoolsRead);
     const REFUSALS: &'static [Code] = &[Code::TokenPoolNotFound];
     type Answer = PoolBalance;
 }
@@ -141,7 +141,9 @@ pub struct RequestTokens {
     /// The pool to fill; without one, the operator chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool_id: Option<PoolId>,
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub amount: Tokens,
+    /// For the operator who decides.
     pub reason: String,
 }
 
@@ -149,7 +151,7 @@ impl Call for RequestTokens {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/token-pools/request";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::TokenPoolsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::TokenPoolsWrite);
     const STATUS: u16 = 201;
     const REFUSALS: &'static [Code] = &[Code::TokenPoolNotFound, Code::IdempotencyKeyReused];
     type Answer = PoolRequest;
@@ -174,7 +176,7 @@ impl Call for ListPoolRequests {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/token-pools/requests";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::TokenPoolsRead;
+    const SCOPE: Option<Scope> = Some(Scope::TokenPoolsRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Page<PoolRequest>;
 }

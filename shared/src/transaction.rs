@@ -84,7 +84,7 @@ impl Call for ListTransactions {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/transactions";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::TransactionsRead;
+    const SCOPE: Option<Scope> = Some(Scope::TransactionsRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Page<Transaction>;
 }
@@ -100,7 +100,7 @@ impl Call for GetTransaction {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/transactions/{id}";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::TransactionsRead;
+    const SCOPE: Option<Scope> = Some(Scope::TransactionsRead);
     const REFUSALS: &'static [Code] = &[Code::TransactionNotFound];
     type Answer = Transaction;
 }

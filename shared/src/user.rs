@@ -36,7 +36,7 @@ impl Call for CreateUser {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/users";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::UsersWrite;
+    const SCOPE: Option<Scope> = Some(Scope::UsersWrite);
     const STATUS: u16 = 201;
     const REFUSALS: &'static [Code] = &[Code::UserExists, Code::IdempotencyKeyReused];
     type Answer = User;
@@ -67,7 +67,7 @@ impl Call for ListUsers {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/users";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::UsersRead;
+    const SCOPE: Option<Scope> = Some(Scope::UsersRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Page<User>;
 }
@@ -84,7 +84,7 @@ impl Call for GetUser {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/users/{externalId}";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::UsersRead;
+    const SCOPE: Option<Scope> = Some(Scope::UsersRead);
     const REFUSALS: &'static [Code] = &[Code::UserNotFound];
     type Answer = User;
 }
@@ -110,7 +110,7 @@ impl Call for UpdateUser {
     const METHOD: Method = Method::Patch;
     const PATH: &'static str = "/v1/partner/users/{externalId}";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::UsersWrite;
+    const SCOPE: Option<Scope> = Some(Scope::UsersWrite);
     const REFUSALS: &'static [Code] = &[Code::UserNotFound];
     type Answer = User;
 }
@@ -128,7 +128,7 @@ impl Call for DeleteUser {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v1/partner/users/{externalId}";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::UsersWrite;
+    const SCOPE: Option<Scope> = Some(Scope::UsersWrite);
     const STATUS: u16 = 204;
     const REFUSALS: &'static [Code] = &[Code::UserNotFound];
     type Answer = NoContent;
@@ -161,7 +161,7 @@ impl Call for GetUserBalance {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/users/{externalId}/balance";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::UsersRead;
+    const SCOPE: Option<Scope> = Some(Scope::UsersRead);
     const REFUSALS: &'static [Code] = &[Code::UserNotFound];
     type Answer = UserBalance;
 }
@@ -201,7 +201,7 @@ impl Call for ListUserTransactions {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/users/{externalId}/transactions";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::UsersRead;
+    const SCOPE: Option<Scope> = Some(Scope::UsersRead);
     const REFUSALS: &'static [Code] = &[Code::UserNotFound];
     type Answer = Page<UserTransaction>;
 }

@@ -32,7 +32,9 @@ pub type Headers = BTreeMap<String, String>;
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateWebhook {
+    /// An https address, without a password in it.
     pub url: String,
+    /// Which types to be told of; at least one, unless `receiveAllEvents`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_types: Option<Vec<EventType>>,
     /// Wins over `eventTypes`.
@@ -40,6 +42,7 @@ pub struct CreateWebhook {
     pub receive_all_events: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Sent with each delivery, at most 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headers: Option<Headers>,
     /// Events come in the order of their commits, one at a time.
@@ -51,7 +54,7 @@ impl Call for CreateWebhook {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/webhooks";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const STATUS: u16 = 201;
     const REFUSALS: &'static [Code] = &[Code::WebhookLimitReached, Code::IdempotencyKeyReused];
     type Answer = WebhookWithSecret;
@@ -73,7 +76,7 @@ impl Call for ListWebhooks {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/webhooks";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::WebhooksRead;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Page<Webhook>;
 }
@@ -89,7 +92,7 @@ impl Call for GetWebhook {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/webhooks/{id}";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::WebhooksRead;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksRead);
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound];
     type Answer = Webhook;
 }
@@ -122,7 +125,7 @@ impl Call for UpdateWebhook {
     const METHOD: Method = Method::Patch;
     const PATH: &'static str = "/v1/partner/webhooks/{id}";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound];
     type Answer = Webhook;
 }
@@ -144,7 +147,7 @@ impl Call for RotateWebhookSecret {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/webhooks/{id}/rotate-secret";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound, Code::IdempotencyKeyReused];
     type Answer = WebhookWithSecret;
 }
@@ -161,7 +164,7 @@ impl Call for DeleteWebhook {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v1/partner/webhooks/{id}";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const STATUS: u16 = 204;
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound];
     type Answer = NoContent;

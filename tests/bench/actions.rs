@@ -37,13 +37,16 @@ const POSTGRES_GOAL: f64 = 0.11;
 const PGBENCH_GOAL: f64 = 7.0;
 
 /// How much is measured.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Wish {
     rounds: usize,
     time: Duration,
     /// The actions of the long history, and how long they may take.
     actions: u64,
     patience: Duration,
+    /// What the names of the scenes must contain; all do, and there are goals and
+    /// histories too, without it.
+    only: Option<String>,
 }
 
 impl Wish {
@@ -53,6 +56,7 @@ impl Wish {
             time: Duration::from_secs(4),
             actions: 1_000_000,
             patience: Duration::from_secs(150),
+            only: None,
         };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
@@ -68,9 +72,16 @@ impl Wish {
                     wish.actions = number.ok_or("--actions takes a number")?;
                     wish.patience = Duration::MAX;
                 }
+                "--only" => {
+                    wish.only = Some(words.next().ok_or("--only takes a part of a name")?.clone());
+                }
                 // Cargo adds it.
                 "--bench" => {}
-                other => return Err(format!("no {other}; there are: --quick, --actions NUMBER")),
+                other => {
+                    return Err(format!(
+                        "no {other}; there are: --quick, --actions NUMBER, --only NAME"
+                    ));
+                }
             }
         }
         Ok(wish)
@@ -93,7 +104,10 @@ pub(crate) async fn run(arguments: &[String]) {
         wish.rounds,
         wish.time.as_secs()
     );
-    compare(folder.path(), postgres.as_ref(), wish).await;
+    compare(folder.path(), postgres.as_ref(), &wish).await;
+    if wish.only.is_some() {
+        return;
+    }
     for place in places(folder.path(), postgres.as_ref(), ("history", 1)).await {
         history::run(&place, wish.actions, wish.patience).await;
     }
@@ -124,7 +138,7 @@ async fn places(
 }
 
 /// Every scene on each database, in turns with the yardsticks.
-async fn compare(folder: &Path, postgres: Option<&Arc<Postgres>>, wish: Wish) {
+async fn compare(folder: &Path, postgres: Option<&Arc<Postgres>>, wish: &Wish) {
     let places = places(folder, postgres, ("scenes", PARTNERS)).await;
     for place in &places {
         warm(place).await;
@@ -136,7 +150,12 @@ async fn compare(folder: &Path, postgres: Option<&Arc<Postgres>>, wish: Wish) {
     let empty = Server::start(&["empty"], &[]);
     let until = Until::time(wish.time);
     let mut yards = Vec::new();
-    let mut seen = vec![vec![Vec::new(); Scene::ALL.len()]; places.len()];
+    let wanted = |scene: &Scene| {
+        let name = scene.name();
+        wish.only.as_ref().is_none_or(|part| name.contains(part))
+    };
+    let scenes: Vec<Scene> = Scene::ALL.into_iter().filter(wanted).collect();
+    let mut seen = vec![vec![Vec::new(); scenes.len()]; places.len()];
     for _ in 0..wish.rounds {
         let tenants = places[0].world.first();
         yards.push(Yardsticks {
@@ -146,7 +165,7 @@ async fn compare(folder: &Path, postgres: Option<&Arc<Postgres>>, wish: Wish) {
             pgbench: pgbench.as_ref().map(|bench| bench.run(folder, wish.time)),
         });
         for (place, seen) in places.iter().zip(&mut seen) {
-            for (scene, rounds) in Scene::ALL.iter().zip(seen) {
+            for (scene, rounds) in scenes.iter().zip(seen) {
                 rounds.push(scene.measure(place, until).await);
             }
         }
@@ -156,8 +175,11 @@ async fn compare(folder: &Path, postgres: Option<&Arc<Postgres>>, wish: Wish) {
     yardsticks.print();
     for (place, seen) in places.iter().zip(&seen) {
         let figures = seen.iter().map(|rounds| Figures::middle(rounds));
-        let scenes: Vec<_> = Scene::ALL.into_iter().zip(figures).collect();
+        let scenes: Vec<_> = scenes.iter().copied().zip(figures).collect();
         report::print(place.name, &scenes, &yardsticks);
+        if wish.only.is_some() {
+            continue;
+        }
         let goals = match &place.postgres {
             None => {
                 let file = folder.join("scenes-sqlite/giving.db");

@@ -12,6 +12,10 @@ mod empty;
 mod http;
 mod load;
 
+/// The program's own: what is measured is what is shipped.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let arguments: Vec<String> = std::env::args().skip(1).collect();

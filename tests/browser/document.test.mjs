@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -35,6 +35,7 @@ async function openDesk(t, settings) {
     GIVING_PUBLIC_KEY: publicKey,
     GIVING_SECRET_KEY: secretKey,
     GIVING_HMAC_SECRET: hmacSecret,
+    GIVING_ACCESS_TOKEN: await signIn(server),
     PYTHONPATH: CONTRACT,
     PYTHONDONTWRITEBYTECODE: "1",
   };
@@ -44,6 +45,13 @@ async function openDesk(t, settings) {
       assert.fail(`${message}\n${stdout}\n${stderr}`),
     );
   return { server, document, folder, env, run };
+}
+
+async function signIn({ base, credentials: { email, password } }) {
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ email, password });
+  const answer = await fetch(`${base}/v1/partner/auth/login`, { method: "POST", headers, body });
+  return (await answer.json()).accessToken;
 }
 
 test("Redocly's linter finds nothing wrong in the document", async t => {
@@ -78,6 +86,7 @@ const CALLS = [
   "getConfig", "findOrganizations", "getOrganization", "createLink", "createUser", "getUser", "updateUser",
   "submitAction", "submitBulk", "getUserBalance", "listUserTransactions", "spendTokens", "listActions",
   "createCampaign", "getActiveCampaign", "listPools", "requestTokens", "createWebhook", "listEvents", "deleteUser",
+  "getMe", "createKey", "listKeys", "forgotPassword",
 ];
 
 const LANGUAGES = [
@@ -105,17 +114,20 @@ for (const { language, program, ending, needs } of LANGUAGES) {
 }
 
 test("the collection signs its calls in Postman's own runner", async t => {
-  const { server, folder, run } = await openDesk(t);
+  const { server, folder, env, run } = await openDesk(t);
   const collection = await (await fetch(`${server.base}/partner-api/collection.json`)).json();
-  for (const variable of collection.variable) variable.value ||= server.credentials[variable.key];
+  const known = { ...server.credentials, accessToken: env.GIVING_ACCESS_TOKEN };
+  for (const variable of collection.variable) variable.value ||= known[variable.key];
   writeFileSync(join(folder, "collection.json"), JSON.stringify(collection));
   await run("node", join(CONTRACT, "collection.mjs"), "collection.json", "answers.json");
-  const { default: answers } = await import(join(folder, "answers.json"), { with: { type: "json" } });
+  const answers = JSON.parse(readFileSync(join(folder, "answers.json"), "utf8"));
   const calls = collection.item.flatMap(({ item }) => item);
   assert.equal(answers.length, calls.length);
   // What the examples' ids name is not there; who calls is known each time.
-  const refused = answers.filter(({ status }) => [401, 403, 415, 500].includes(status));
+  const proven = calls.filter(({ request }) => request.header.every(({ value }) => value !== "open")).map(({ name }) => name);
+  const refused = answers.filter(({ name, status }) => proven.includes(name) && [401, 403, 415, 500].includes(status));
   assert.deepEqual(refused, []);
+  assert.deepEqual(answers.filter(({ error }) => error), []);
   for (const name of ["Makes a user", "Rewards an action", "Makes a link through which a donor pays"]) {
     const { status } = answers.find(answer => answer.name === name);
     assert.ok([200, 201].includes(status), `${name}: ${status}`);
@@ -135,12 +147,13 @@ test("a fuzzer gets no 5xx, and no answer outside the document", async t => {
   }
   env.SCHEMATHESIS_HOOKS = "signing";
   const checks = ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"];
+  // One worker: in more, its generators trip over each other's sources now and then.
   const { stdout } = await run(
     program, "run", env.GIVING_DOCUMENT, "--checks", checks.join(","), "--phases", "examples,coverage,fuzzing",
-    "--max-examples", "5", "--seed", "1", "--workers", "2", "--no-color",
+    "--max-examples", "5", "--seed", "1", "--workers", "1", "--no-color",
   );
   const tested = Number(/Tested: (\d+)/.exec(stdout)?.[1]);
-  assert.ok(tested >= 44, stdout);
+  assert.ok(tested >= 60, stdout);
   // Were it not known who calls, each answer would be a 401, which fits as well.
-  assert.doesNotMatch(stdout, /Authentication failed/i);
+  assert.doesNotMatch(stdout, /Authentication (failed|stopped)/i);
 });

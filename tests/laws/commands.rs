@@ -126,7 +126,7 @@ impl Commands {
     pub(super) fn seed(&mut self) -> Seed {
         self.made += 1_000;
         Seed {
-            seconds: self.number,
+            time: Timestamp(i64::from(self.number)),
             random: self.made,
         }
     }

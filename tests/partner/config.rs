@@ -1,8 +1,9 @@
 //! `GET` and `PATCH /v1/partner/config`
 
 use serde_json::{Value, json};
-use shared::Feature;
 use shared::config::GetConfig;
+use shared::portal_user::Role;
+use shared::{Code, Feature};
 
 use crate::stage::{Response, Stage};
 
@@ -12,6 +13,7 @@ on_both_databases! {
     the_configuration_follows_the_partner,
     a_partner_sets_what_its_widgets_show,
     what_a_widget_cannot_show_is_refused_by_field,
+    the_secret_key_and_who_is_signed_in_may_set_it,
 }
 
 async fn a_widget_learns_what_its_partner_has_set(stage: &mut Stage) {
@@ -158,4 +160,24 @@ async fn what_a_widget_cannot_show_is_refused_by_field(stage: &mut Stage) {
         change(stage, &body).await.refused_field(field);
     }
     assert_eq!(stage.ours.ask(&GetConfig {}).await.json(), before);
+}
+
+async fn the_secret_key_and_who_is_signed_in_may_set_it(stage: &mut Stage) {
+    stage.sign_in_owners().await;
+    let viewer = stage.person(Role::Viewer).await.access;
+    let patch = |body: &Value| {
+        let client = &stage.ours.client;
+        client.request("PATCH", "/v1/partner/config").json(body)
+    };
+    let owner = patch(&json!({ "locale": "fr-FR" })).bearer(&stage.ours.owner);
+    assert_eq!(owner.send().await.answer::<Value>(200)["locale"], "fr-FR");
+    let keys = &stage.ours.keys;
+    let publishable = patch(&json!({})).signed(&keys.public, &keys.hmac_secret);
+    publishable.send().await.refused(Code::SecretKeyRequired);
+    let refused = patch(&json!({})).bearer(&viewer).send().await;
+    refused.refused(Code::InsufficientRole);
+    let wrong = patch(&json!({})).bearer("a.b.c").send().await;
+    wrong.refused(Code::InvalidToken);
+    let theirs = stage.theirs.ask(&GetConfig {}).await.json();
+    assert_eq!(theirs["locale"], "en-US");
 }

@@ -8,7 +8,7 @@ use shared::id::DonationId;
 use shared::transaction::ListTransactions;
 use shared::{Auth, CallFacts};
 
-use crate::stage::{Request, Response, Sink, Stage, Tenant};
+use crate::stage::{PASSWORD, Request, Response, Sink, Stage, Tenant};
 
 on_both_databases! {
     anothers_object_looks_like_none,
@@ -34,6 +34,7 @@ struct Theirs {
     action_id: String,
     campaign_id: String,
     webhook_id: String,
+    key_id: String,
     /// The webhook's id and the delivery's.
     delivery: String,
     _sink: Sink,
@@ -42,8 +43,10 @@ struct Theirs {
 const THEIR_USER: &str = "their-user";
 const CAMPAIGNS: &str = "/v1/partner/campaigns";
 const WEBHOOKS: &str = "/v1/partner/webhooks";
+const KEYS: &str = "/v1/partner/keys";
 
-async fn fill_theirs(stage: &Stage) -> Theirs {
+async fn fill_theirs(stage: &mut Stage) -> Theirs {
+    stage.sign_in_owners().await;
     let body = json!({ "externalUserId": THEIR_USER, "email": "theirs@example.org" });
     let made = stage
         .theirs
@@ -78,6 +81,9 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
     let path = "/v1/partner/token-pools/request";
     let asked = stage.theirs.signed_json("POST", path, &body).send().await;
     assert_eq!(asked.status, 201);
+    let key = json!({ "name": "Their key", "environment": "sandbox", "keyType": "secret" });
+    let request = stage.theirs.client.request("POST", KEYS).json(&key);
+    let key: Value = request.bearer(&stage.theirs.owner).send().await.answer(201);
     let transactions = stage.theirs.call(&ListTransactions::default()).await;
     let sink = Sink::open().await;
     let hook = json!({ "url": sink.url, "eventTypes": ["campaign.ended"] });
@@ -93,6 +99,7 @@ async fn fill_theirs(stage: &Stage) -> Theirs {
     Theirs {
         delivery: format!("{webhook_id} {}", delivery_id.as_str().unwrap()),
         webhook_id,
+        key_id: key["id"].as_str().unwrap().to_owned(),
         _sink: sink,
         action_id: action["actionId"].as_str().unwrap().to_owned(),
         campaign_id: campaign["id"].as_str().unwrap().to_owned(),
@@ -167,6 +174,11 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
             &theirs.webhook_id,
             "000000000000000000000000",
         ),
+        (path, "id") if path.starts_with(KEYS) => (
+            Owner::Partner,
+            &theirs.key_id,
+            "key_000000000000000000000000",
+        ),
         (path, "id") if path.starts_with(CAMPAIGNS) => (
             Owner::Partner,
             &theirs.campaign_id,
@@ -202,9 +214,11 @@ fn request(
     }
     match facts.auth {
         Auth::Publishable => request.header("x-partner-key", &tenant.keys.public),
-        Auth::Signed | Auth::SignedSecret => {
+        Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
             request.signed(&tenant.keys.secret, &tenant.keys.hmac_secret)
         }
+        Auth::Portal(_) => request.bearer(&tenant.owner),
+        Auth::Open => request,
     }
 }
 
@@ -279,6 +293,19 @@ fn plain_call(path: &str) -> (&'static str, Value) {
             "",
             json!({ "url": "https://example.org/hooks", "receiveAllEvents": true }),
         ),
+        "/v1/partner/auth/me" | "/v1/partner/keys/partner-info" => ("", json!({})),
+        "/v1/partner/auth/password" => (
+            "",
+            json!({ "currentPassword": PASSWORD, "newPassword": "another swordfish" }),
+        ),
+        "/v1/partner/auth/invite" => (
+            "",
+            json!({ "email": "colleague@example.org", "role": "VIEWER" }),
+        ),
+        KEYS => (
+            "",
+            json!({ "name": "Our key", "environment": "sandbox", "keyType": "secret" }),
+        ),
         path => panic!("say how {path} is called"),
     }
 }
@@ -301,11 +328,15 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
         stage.theirs.partner.id.as_str(),
         "Partner theirs",
         "Their reason",
+        "Their key",
+        &theirs.key_id,
         &stage.theirs.keys.public,
     ];
     // Lists first: a call that makes something must not feed them.
     let mut table = call_facts();
     table.sort_by_key(|facts| facts.method.has_body());
+    // Who need not say who it is has no partner.
+    table.retain(|facts| facts.auth != Auth::Open);
     for facts in table
         .iter()
         .filter(|facts| parameter_name(facts.path).is_none())
@@ -338,6 +369,21 @@ async fn every_call_refuses_who_does_not_say_who_it_is(stage: &mut Stage) {
     for facts in call_facts() {
         let path = facts.path.replace(['{', '}'], "");
         let request = stage.ours.client.request(facts.method.as_str(), &path);
+        match facts.auth {
+            Auth::Open => {
+                let refused = request.send().await;
+                refused.refused(shared::Code::ValidationError);
+                continue;
+            }
+            Auth::Portal(_) => {
+                let refused = request.clone().send().await;
+                refused.refused(shared::Code::MissingToken);
+                let refused = request.bearer("a.b.c").send().await;
+                refused.refused(shared::Code::InvalidToken);
+                continue;
+            }
+            Auth::Publishable | Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {}
+        }
         request
             .clone()
             .send()

@@ -87,7 +87,10 @@ impl Client {
         }
         match C::AUTH {
             Auth::Publishable => request.header("x-partner-key", &keys.public),
-            Auth::Signed | Auth::SignedSecret => request.signed(&keys.secret, &keys.hmac_secret),
+            Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
+                request.signed(&keys.secret, &keys.hmac_secret)
+            }
+            Auth::Portal(_) | Auth::Open => request,
         }
     }
 }
@@ -157,6 +160,11 @@ impl Request {
         self.header("x-partner-key", key)
             .header("x-timestamp", timestamp)
             .header("x-signature", &signature)
+    }
+
+    /// Says who is signed in.
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
     }
 
     pub(crate) fn header_value(&self, name: &str) -> &str {

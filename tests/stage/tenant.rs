@@ -27,6 +27,8 @@ pub(crate) struct Tenant {
     pub(crate) keys: Keys,
     pub(crate) pool_id: PoolId,
     pub(crate) client: Client,
+    /// The access token of its owner, once somebody has signed in.
+    pub(crate) owner: String,
 }
 
 impl Tenant {
@@ -45,6 +47,7 @@ impl Tenant {
             keys,
             pool_id: pool.id,
             client,
+            owner: String::new(),
         }
     }
 

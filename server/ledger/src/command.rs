@@ -21,15 +21,19 @@ pub enum Command {
 /// twice makes the same rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seed {
-    pub seconds: u32,
+    pub time: Timestamp,
     pub random: u64,
 }
 
 impl Seed {
-    /// The id at the given place: 8 hex digits of time, 16 of chance.
+    /// The id at the given place, in 24 hex digits: 32 bits of seconds, 10 of
+    /// milliseconds, 54 of chance. What is new stands at the end of an index, so a
+    /// batch touches few of its pages.
     pub fn id<T: From<String>>(self, place: u64) -> T {
-        let random = self.random.wrapping_add(place);
-        T::from(format!("{:08x}{random:016x}", self.seconds))
+        let seconds = self.time.seconds() & 0xffff_ffff;
+        let millis = self.time.0.rem_euclid(1_000).cast_unsigned();
+        let random = self.random.wrapping_add(place) & (u64::MAX >> 10);
+        T::from(format!("{seconds:08x}{:016x}", millis << 54 | random))
     }
 }
 

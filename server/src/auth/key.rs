@@ -54,7 +54,9 @@ impl PresentedKey {
             Half::Publishable => app.db.caller(Presented::Public(text)).await?,
             Half::Secret => {
                 let hash = vault::hash(text);
-                app.db.caller(Presented::SecretHash(&hash)).await?
+                let found = app.db.caller(Presented::SecretHash(&hash)).await?;
+                let now = app.context.now();
+                found.filter(|caller| caller.key.has_secret(&hash, now))
             }
         };
         found.ok_or_else(unknown)

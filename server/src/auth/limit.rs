@@ -90,7 +90,10 @@ impl Limiter {
                 ),
                 (Subject::Widget(id()), tier.saturating_mul(WIDGET_FACTOR)),
             ],
-            Auth::Signed | Auth::SignedSecret => vec![(Subject::Key(id()), tier)],
+            Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
+                vec![(Subject::Key(id()), tier)]
+            }
+            Auth::Portal(_) | Auth::Open => Vec::new(),
         };
         let mut hour = self.hour(now);
         let quotas: Vec<Quota> = limits
@@ -173,7 +176,7 @@ impl Hour {
 
 /// The address as far as it tells callers apart: of IPv6, whoever has one
 /// address has the 2^64 beside it.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {

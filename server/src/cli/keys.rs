@@ -1,7 +1,5 @@
 //! `giving keys`: with which keys a partner calls.
 
-use std::net::IpAddr;
-
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use ipnet::IpNet;
@@ -68,7 +66,7 @@ struct Create {
     #[arg(long, value_name = "RFC3339", value_parser = moment)]
     expires_at: Option<Timestamp>,
     /// A network or address from which the key may be used [default: any]
-    #[arg(long, value_name = "CIDR", value_parser = network)]
+    #[arg(long, value_name = "CIDR", value_parser = text::network)]
     allow_ip: Vec<IpNet>,
     /// An origin on whose pages the key may be used [default: any]
     #[arg(long, value_name = "ORIGIN", value_parser = text::origin)]
@@ -269,12 +267,4 @@ fn scope() -> impl TypedValueParser<Value = Scope> {
 
 pub(super) fn moment(text: &str) -> Result<Timestamp, &'static str> {
     Timestamp::parse(text).ok_or("must be a time such as 2027-01-31T00:00:00Z")
-}
-
-/// A network, or an address as the network of itself alone.
-fn network(text: &str) -> Result<IpNet, &'static str> {
-    let network = text.parse::<IpNet>();
-    network
-        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| "must be a network such as 203.0.113.0/24, or an address")
 }

@@ -12,6 +12,7 @@ use super::output::{self, Shape};
 use super::{CommandError, Flags};
 use crate::context::Context;
 use crate::domain::order::slug_is_well_formed;
+use crate::domain::partner::FEATURES;
 use crate::domain::text;
 use crate::store::job::JobKind;
 use crate::store::partner::{Partner, PartnerConfig};
@@ -21,8 +22,6 @@ use crate::store::{self, Db, setting};
 const MOST: i64 = 10_000;
 /// The longest name, in characters.
 const MAX_NAME: usize = 200;
-/// What a new partner has.
-const FEATURES: &[Feature] = &[Feature::Donations, Feature::Actions];
 
 #[derive(Debug, Args)]
 pub(super) struct Partners {

@@ -70,10 +70,10 @@ struct Made {
 }
 
 impl Made {
-    fn new(user: PortalUser, password: &Hidden) -> Self {
+    fn new(user: PortalUser, email: String, password: &Hidden) -> Self {
         Self {
             id: user.id,
-            email: user.email,
+            email,
             password: password.expose().to_owned(),
             first_name: user.first_name,
             last_name: user.last_name,
@@ -112,8 +112,9 @@ impl Create {
             Some(slug) => Some(partners::find(&db, slug).await?.id),
             None => None,
         };
+        let email = self.email;
         let person = Person {
-            email: self.email,
+            email: email.clone(),
             first_name: self.first_name,
             last_name: self.last_name,
             role: self.role,
@@ -122,11 +123,11 @@ impl Create {
         let (user, password) = made.map_err(PortalUsersError::from)?;
         let mut tx = db.write().await?;
         if !store::portal_user::insert(&mut tx, &user).await? {
-            return Err(PortalUsersError::EmailTaken(user.email).into());
+            return Err(PortalUsersError::EmailTaken(email).into());
         }
         tx.commit().await?;
         db.close().await;
-        Ok(Made::new(user, &password))
+        Ok(Made::new(user, email, &password))
     }
 }
 

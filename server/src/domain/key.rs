@@ -1,5 +1,8 @@
 //! Making API keys. The secrets leave this room once, to be shown.
 
+mod bounds;
+pub mod manage;
+
 use shared::id::PartnerId;
 
 use crate::config::{Environment, Hidden};
@@ -49,8 +52,10 @@ impl KeyMaker<'_> {
                 .map(str::to_owned),
             hmac_secret_sealed: self.vault.seal(self.context, &id, &secrets.hmac_secret),
             id: id.into(),
+            previous: None,
             scopes: None,
             is_active: true,
+            is_revoked: false,
             expires_at: None,
             ip_allowlist: Vec::new(),
             allowed_origins: Vec::new(),

@@ -34,8 +34,8 @@ pub fn make(
     let user = PortalUser {
         id: context.object_id(),
         partner_id,
-        email: person.email,
-        password_hash: hash(context, &password)?,
+        email: Some(person.email),
+        password_hash: Some(hash(context, &password)?),
         first_name: person.first_name,
         last_name: person.last_name,
         role: person.role,

@@ -9,10 +9,11 @@ use shared::{Call, Code};
 
 use super::order::MAX_IDEMPOTENCY_KEY;
 use super::text;
+use crate::app::App;
 use crate::error::Error;
 use crate::store::replay::Replay;
 use crate::store::{self, Connection};
-use crate::vault;
+use crate::vault::{self, Vault};
 
 /// The key of a request: its header's, or its body's; both must agree.
 pub fn key(in_header: Option<String>, in_body: Option<String>) -> Result<Option<String>, Error> {
@@ -117,6 +118,40 @@ impl<'a> Attempt<'a> {
             store::replay::put(conn, self.partner_id, kept, &replay).await?;
         }
         Ok(Once::first(answer))
+    }
+
+    /// As [`earlier`](Self::earlier), of an answer that holds a secret.
+    pub async fn earlier_secret<T: DeserializeOwned>(
+        &self,
+        conn: &mut Connection,
+        vault: &Vault,
+    ) -> Result<Option<Once<T>>, Error> {
+        let Some(earlier) = self.earlier::<String>(conn).await? else {
+            return Ok(None);
+        };
+        let opened = vault.open_seal(&self.seal_name(), &earlier.answer);
+        let opened = opened.map_err(Error::internal)?;
+        let answer = serde_json::from_str(opened.expose()).map_err(Error::internal)?;
+        Ok(Some(Once::again(answer)))
+    }
+
+    /// As [`keep`](Self::keep), of an answer that holds a secret: it is sealed.
+    pub async fn keep_secret<T: Serialize>(
+        self,
+        conn: &mut Connection,
+        app: &App,
+        (subject_id, answer): (&str, T),
+    ) -> Result<Once<T>, Error> {
+        let text = serde_json::to_string(&answer).map_err(Error::internal)?;
+        let sealed = app.vault.seal(&app.context, &self.seal_name(), &text);
+        self.keep(conn, subject_id, sealed).await?;
+        Ok(Once::first(answer))
+    }
+
+    /// The row that a seal is for.
+    fn seal_name(&self) -> String {
+        let key = self.key.as_deref().unwrap_or_default();
+        format!("answer {} {key}", self.partner_id)
     }
 }
 

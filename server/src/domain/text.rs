@@ -1,5 +1,8 @@
 //! What a text from outside may be. Each answers what is wrong, in words.
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 use serde_json::{Map, Value};
 
 use shared::FieldError;
@@ -165,6 +168,14 @@ pub fn origin(text: &str) -> Result<String, String> {
         return Err(form.to_owned());
     }
     Ok(url.origin().ascii_serialization())
+}
+
+/// A network, or an address as the network of itself alone.
+pub fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse::<IpNet>();
+    network
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| "must be a network such as 203.0.113.0/24, or an address".to_owned())
 }
 
 #[cfg(test)]

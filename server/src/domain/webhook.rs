@@ -6,7 +6,6 @@ mod check;
 pub mod health;
 pub mod parcel;
 
-use serde::de::DeserializeOwned;
 use shared::event::EventType;
 use shared::id::{PartnerId, WebhookId};
 use shared::time::Timestamp;
@@ -49,7 +48,7 @@ pub async fn create(
     };
     let mut tx = app.db.write().await?;
     event::lock_books(&mut tx, app.db.dialect(), partner_id).await?;
-    if let Some(earlier) = earlier(app, partner_id, (&attempt, &mut tx)).await? {
+    if let Some(earlier) = attempt.earlier_secret(&mut tx, &app.vault).await? {
         return Ok(earlier);
     }
     if store::webhook::count(&mut tx, partner_id).await? >= MAX_WEBHOOKS {
@@ -61,7 +60,8 @@ pub async fn create(
     store::webhook::insert(&mut tx, &row).await?;
     let webhook = row.public;
     let answer = WebhookWithSecret { webhook, secret };
-    let made = keep(app, partner_id, (attempt, &mut tx), answer).await?;
+    let id = answer.webhook.id.to_string();
+    let made = attempt.keep_secret(&mut tx, app, (&id, answer)).await?;
     tx.commit().await?;
     Ok(made)
 }
@@ -190,7 +190,7 @@ pub async fn rotate_secret(
     let mut tx = app.db.write().await?;
     event::lock_books(&mut tx, app.db.dialect(), partner_id).await?;
     let mut row = find_row(&mut tx, partner_id, &request.id).await?;
-    if let Some(earlier) = earlier(app, partner_id, (&attempt, &mut tx)).await? {
+    if let Some(earlier) = attempt.earlier_secret(&mut tx, &app.vault).await? {
         return Ok(earlier);
     }
     let secret = new_secret(app);
@@ -206,7 +206,8 @@ pub async fn rotate_secret(
     tx.tell(partner_id);
     let webhook = row.public;
     let answer = WebhookWithSecret { webhook, secret };
-    let made = keep(app, partner_id, (attempt, &mut tx), answer).await?;
+    let id = answer.webhook.id.to_string();
+    let made = attempt.keep_secret(&mut tx, app, (&id, answer)).await?;
     tx.commit().await?;
     Ok(made)
 }
@@ -246,7 +247,6 @@ enum Sealed {
     Secret,
     PreviousSecret,
     Headers,
-    Answer,
 }
 
 impl Sealed {
@@ -255,7 +255,6 @@ impl Sealed {
             Self::Secret => "secret",
             Self::PreviousSecret => "previous secret",
             Self::Headers => "headers",
-            Self::Answer => "answer",
         };
         format!("webhook {id} {kind}")
     }
@@ -278,36 +277,4 @@ fn seal_headers(app: &App, id: &WebhookId, headers: &Headers) -> Result<Option<S
     }
     let text = serde_json::to_string(headers).map_err(Error::internal)?;
     Ok(Some(seal(app, id, Sealed::Headers, &text)))
-}
-
-/// The first answer to this, which held a secret and was sealed.
-async fn earlier<T: DeserializeOwned>(
-    app: &App,
-    partner_id: &PartnerId,
-    (attempt, conn): (&Attempt<'_>, &mut Connection),
-) -> Result<Option<Once<T>>, Error> {
-    let Some(earlier) = attempt.earlier::<String>(conn).await? else {
-        return Ok(None);
-    };
-    let name = Sealed::Answer.name(partner_id.as_str());
-    let opened = app.vault.open_seal(&name, &earlier.answer);
-    let opened = opened.map_err(Error::internal)?;
-    let answer = serde_json::from_str(opened.expose()).map_err(Error::internal)?;
-    Ok(Some(Once::again(answer)))
-}
-
-/// Keeps an answer that holds a secret, sealed.
-async fn keep(
-    app: &App,
-    partner_id: &PartnerId,
-    (attempt, conn): (Attempt<'_>, &mut Connection),
-    answer: WebhookWithSecret,
-) -> Result<Once<WebhookWithSecret>, Error> {
-    let text = serde_json::to_string(&answer).map_err(Error::internal)?;
-    let name = Sealed::Answer.name(partner_id.as_str());
-    let sealed = app.vault.seal(&app.context, &name, &text);
-    attempt
-        .keep(conn, answer.webhook.id.as_str(), sealed)
-        .await?;
-    Ok(Once::first(answer))
 }

@@ -7,6 +7,8 @@ pm.request.headers.remove("X-Giving-Auth");
 
 if (kind === "publishable") {
   pm.request.headers.upsert({ key: "X-Partner-Key", value: value("publicKey") });
+} else if (kind === "bearer") {
+  pm.request.headers.upsert({ key: "Authorization", value: `Bearer ${value("accessToken")}` });
 } else if (kind === "signed") {
   const body = pm.request.body && pm.request.body.raw ? pm.variables.replaceIn(pm.request.body.raw) : "";
   const path = pm.variables.replaceIn(pm.request.url.getPathWithQuery());

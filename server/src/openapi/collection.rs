@@ -2,10 +2,9 @@
 //! with its example, signed by a script of the collection.
 
 use serde_json::{Value, json};
-use shared::Auth;
 
 use super::document::{described, subject};
-use super::{Description, Operation, Place, sample};
+use super::{Description, Means, Operation, Place, sample};
 
 const SCHEMA: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 const SCRIPT: &str = include_str!("collection.js");
@@ -36,6 +35,7 @@ pub(super) fn of(api: &Description) -> Value {
             variable("publicKey", ""),
             variable("secretKey", ""),
             variable("hmacSecret", ""),
+            variable("accessToken", ""),
         ],
         "event": [{
             "listen": "prerequest",
@@ -45,16 +45,9 @@ pub(super) fn of(api: &Description) -> Value {
     })
 }
 
-/// By which word the script knows what a call needs.
-const fn kind(auth: Auth) -> &'static str {
-    match auth {
-        Auth::Publishable => "publishable",
-        Auth::Signed | Auth::SignedSecret => "signed",
-    }
-}
-
 fn item(operation: &Operation) -> Value {
-    let mut headers = vec![json!({ "key": "X-Giving-Auth", "value": kind(operation.facts.auth) })];
+    let mut headers =
+        vec![json!({ "key": "X-Giving-Auth", "value": Means::of(operation.facts.auth).word })];
     let mut request = json!({
         "method": operation.facts.method,
         "description": described(operation),

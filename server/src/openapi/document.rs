@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use shared::{Auth, Code};
+use shared::Code;
 
 use super::operation::Content;
 use super::schema::PREFIX;
-use super::{Description, Operation, Parameter, refusal, sample};
+use super::{Description, Means, Operation, Parameter, refusal, sample};
 
 const JSON: &str = "application/json";
 
@@ -153,35 +153,32 @@ fn content(media: &str, content: &Content) -> Value {
 pub fn described(operation: &Operation) -> String {
     let facts = &operation.facts;
     let mut paragraphs = vec![operation.description.clone()];
-    let mut needs = vec![format!("Scope `{}`.", facts.scope)];
+    let mut needs = vec![Means::of(facts.auth).sentence.to_owned()];
+    needs.extend(facts.scope.map(|scope| format!("Scope `{scope}`.")));
     if let Some(feature) = facts.feature {
         needs.push(format!("Feature `{feature}`."));
     }
-    paragraphs.push(format!("{} {}", who(facts.auth), needs.join(" ")));
+    paragraphs.push(needs.join(" "));
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     paragraphs.join("\n\n")
 }
 
-/// Who may call, in a sentence.
-const fn who(auth: Auth) -> &'static str {
-    match auth {
-        Auth::Publishable => "With the publishable key alone, from a browser.",
-        Auth::Signed => "Signed, with the secret or the publishable key.",
-        Auth::SignedSecret => "Signed, with the secret key.",
-    }
-}
-
-/// The schemes that a call needs all at once; each names the scope.
+/// What a call needs, each way of it; the first scheme of each names the scope.
 fn security(operation: &Operation) -> Value {
-    let scopes = json!([operation.facts.scope]);
-    match operation.facts.auth {
-        Auth::Publishable => json!([{ "publishableKey": scopes }]),
-        Auth::Signed => json!([
-            { "secretKey": scopes, "timestamp": [], "signature": [] },
-            { "publishableKey": scopes, "timestamp": [], "signature": [] },
-        ]),
-        Auth::SignedSecret => json!([{ "secretKey": scopes, "timestamp": [], "signature": [] }]),
-    }
+    let alternative = |schemes: &&[&str]| {
+        let named = schemes.iter().enumerate().map(|(index, name)| {
+            let scopes: Vec<_> = operation
+                .facts
+                .scope
+                .filter(|_| index == 0)
+                .into_iter()
+                .collect();
+            ((*name).to_owned(), json!(scopes))
+        });
+        Value::Object(named.collect())
+    };
+    let schemes = Means::of(operation.facts.auth).schemes;
+    schemes.iter().map(alternative).collect()
 }
 
 fn security_schemes() -> Value {
@@ -189,6 +186,10 @@ fn security_schemes() -> Value {
     json!({
         "publishableKey": header("X-Partner-Key", "`pk_…`: may be seen by anyone, and may do little."),
         "secretKey": header("X-Partner-Key", "`sk_…`: for servers only, never without a signature."),
+        "accessToken": {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "The `accessToken` of a sign-in to the portal, or a token of an outside issuer that the server trusts.",
+        },
         "timestamp": header("X-Timestamp", "Unix seconds, within 300 s of the server's clock."),
         "signature": header(
             "X-Signature",

@@ -120,6 +120,7 @@ fn number(name: &str, schema: &Value) -> Value {
         "rateLimit" => json!(1000),
         "radius" => json!(12),
         "successRate" => json!(0.98),
+        "expiresIn" => json!(900),
         "index" | "failed" | "errors" | "pending" => json!(0),
         name if name.ends_with("Ms") => json!(42),
         _ => schema
@@ -134,11 +135,14 @@ fn number(name: &str, schema: &Value) -> Value {
 /// calls. An empty one has no example yet, which a test refuses.
 fn text(name: &str) -> &'static str {
     match name {
+        "accessToken" => "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI2YTAwNTZkMCJ9.c2lnbmF0dXJl",
         "account" => "wallet:6a0056d0a1b2c3d4e5f60718",
         "actionType" | "actionTypes" | "allowedActionTypes" => "PURCHASE",
+        "allowedOrigins" => "https://shop.example",
         "bodyStart" => "ok",
         "category" => "Disaster relief",
         "code" => "VALIDATION_ERROR",
+        "currentPassword" | "password" => "correct horse battery",
         "currency" => "USD",
         "description" => "Tokens for every purchase",
         "donationLink" => "https://giving.example/checkout/4c1d…",
@@ -149,7 +153,9 @@ fn text(name: &str) -> &'static str {
         "firstName" | "userFirstName" => "Ada",
         "font" => "Georgia, serif",
         "headers" => "X-Shop",
+        "hmacSecret" => "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
         "idempotencyKey" => "purchase_98765",
+        "ipAllowlist" => "203.0.113.0/24",
         "jobId" => "1",
         "lastName" | "userLastName" => "Lovelace",
         "locale" => "en-US",
@@ -157,15 +163,25 @@ fn text(name: &str) -> &'static str {
         "logo" => "https://www.redcross.org/logo.png",
         "message" => "must be one to 128 printable characters",
         "name" => "American Red Cross",
+        "newPassword" => "a longer horse battery",
         "nextCursor" => "1746876000000.6a0056d0a1b2c3d4e5f60718",
         "primaryColor" => "#0b6e4f",
+        "publicKey" | "publishableKey" => {
+            "pk_test_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4"
+        }
         "query" => "red cross",
         "reason" => "Spring campaign",
+        "refreshToken" | "token" => {
+            "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90"
+        }
         "refundIdempotencyKey" => "refund_98765",
         "requestId" => "req_a1b2c3d4e5f60718293a4b5c",
         "secret" => "whsec_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4",
+        "secretKey" => "sk_test_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4",
+        "secretKeyLast4" => "c3d4",
         "slug" | "nonprofitSlug" => "american-red-cross",
         "stakeholderTypeCode" => "CUSTOMER",
+        "tokenType" => "Bearer",
         "url" => "https://example.org/hooks",
         "website" => "https://www.redcross.org",
         _ => "",

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::{Auth, CallFacts, Code};
+use shared::{CallFacts, Code};
+
+use super::Means;
 
 /// The codes of a call by their status: its own, and those of the checks before it.
 pub(super) fn of(facts: &CallFacts) -> BTreeMap<u16, Vec<Code>> {
@@ -15,7 +17,7 @@ pub(super) fn of(facts: &CallFacts) -> BTreeMap<u16, Vec<Code>> {
         Code::InternalError,
         Code::Overloaded,
     ]);
-    codes.extend(of_auth(facts.auth));
+    codes.extend(Means::of(facts.auth).refusals.concat());
     if facts.feature.is_some() {
         codes.insert(Code::FeatureNotEnabled);
     }
@@ -33,29 +35,6 @@ pub(super) fn of(facts: &CallFacts) -> BTreeMap<u16, Vec<Code>> {
         by_status.entry(code.status()).or_default().push(code);
     }
     by_status
-}
-
-fn of_auth(auth: Auth) -> Vec<Code> {
-    const KEY: [Code; 7] = [
-        Code::MissingAuthHeaders,
-        Code::InvalidApiKey,
-        Code::ApiKeyExpired,
-        Code::ApiKeyInactive,
-        Code::IpNotAllowed,
-        Code::PartnerNotActive,
-        Code::InsufficientScope,
-    ];
-    const SIGNATURE: [Code; 3] = [
-        Code::InvalidTimestamp,
-        Code::TimestampOutOfRange,
-        Code::InvalidSignature,
-    ];
-    const BROWSER: [Code; 2] = [Code::PublishableKeyRequired, Code::OriginNotAllowed];
-    match auth {
-        Auth::Publishable => [&KEY[..], &BROWSER].concat(),
-        Auth::Signed => [&KEY[..], &SIGNATURE].concat(),
-        Auth::SignedSecret => [&KEY[..], &SIGNATURE, &[Code::SecretKeyRequired]].concat(),
-    }
 }
 
 /// What a status says whatever the code.
@@ -83,6 +62,17 @@ pub const fn meaning(code: Code) -> &'static str {
         Code::UnsupportedCurrency => "There is no rate, or no gift, in this currency",
         Code::AmountTooLarge => "The amount is more than can be counted",
         Code::BulkLimitExceeded => "Send 1 to 100 actions",
+        Code::EnvironmentNotServed => {
+            "This server serves the other environment; the message says where to ask"
+        }
+        Code::InvalidCredentials => "E-mail and password do not go together",
+        Code::MissingToken => "Send `Authorization: Bearer …` with the access token of a sign-in",
+        Code::InvalidToken => "There is no such token, or it was used or ended; sign in again",
+        Code::TokenExpired => "The token has expired; refresh it, or sign in again",
+        Code::InsufficientRole => "Who is signed in may not do this; ask an owner of the partner",
+        Code::KeyNotFound => "There is no such key",
+        Code::PartnerNotFound => "Who is signed in has no partner yet; their first key makes one",
+        Code::KeyLimitReached => "Delete a key first",
         Code::MissingAuthHeaders => "A header that says who calls is missing, or there twice",
         Code::InvalidApiKey => "There is no such key, or it belongs to the other environment",
         Code::ApiKeyExpired => "The key has expired",

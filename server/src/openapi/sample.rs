@@ -2,9 +2,8 @@
 //! Keys come from the environment, so that none is ever copied into a source.
 
 use serde_json::Value;
-use shared::Auth;
 
-use super::Operation;
+use super::{Credential, Means, Operation};
 
 /// A program that makes one call.
 #[derive(Clone, Debug)]
@@ -21,7 +20,7 @@ struct Parts<'a> {
     base_url: &'a str,
     target: String,
     body: Option<String>,
-    auth: Auth,
+    means: Means,
 }
 
 /// The example of a call by curl, in JavaScript and in Python.
@@ -32,7 +31,7 @@ pub fn samples(operation: &Operation, base_url: &str) -> Vec<Sample> {
         base_url,
         target: operation.example_target(),
         body: body.map(|body| written(&body.example)),
-        auth: operation.facts.auth,
+        means: Means::of(operation.facts.auth),
     };
     let sample = |language, label, source| Sample {
         language,
@@ -56,19 +55,12 @@ pub(super) fn written(example: &Value) -> String {
     serde_json::to_string_pretty(example).unwrap_or(line)
 }
 
-/// The variable that holds the key with which a call is made.
-const fn key_variable(auth: Auth) -> &'static str {
-    match auth {
-        Auth::Publishable => "GIVING_PUBLIC_KEY",
-        Auth::Signed | Auth::SignedSecret => "GIVING_SECRET_KEY",
+/// What stands before a value, in the languages that join texts by `+`.
+fn joined(prefix: &str) -> String {
+    if prefix.is_empty() {
+        return String::new();
     }
-}
-
-const fn is_signed(auth: Auth) -> bool {
-    match auth {
-        Auth::Publishable => false,
-        Auth::Signed | Auth::SignedSecret => true,
-    }
+    format!("\"{prefix}\" + ")
 }
 
 fn curl(parts: &Parts<'_>) -> String {
@@ -83,7 +75,7 @@ fn curl(parts: &Parts<'_>) -> String {
     if let Some(body) = &parts.body {
         lines.push(format!("body={}", quoted(body)));
     }
-    if is_signed(parts.auth) {
+    if parts.means.is_signed {
         let body = if parts.body.is_some() { "$body" } else { "" };
         lines.extend([
             "timestamp=$(date +%s)".to_owned(),
@@ -99,11 +91,17 @@ fn curl(parts: &Parts<'_>) -> String {
     } else {
         format!("-X {method} ")
     };
-    let mut call = vec![
-        format!("curl -sS {verb}{}", quoted(&format!("{base_url}{target}"))),
-        format!("  -H \"X-Partner-Key: ${}\"", key_variable(parts.auth)),
-    ];
-    if is_signed(parts.auth) {
+    let address = quoted(&format!("{base_url}{target}"));
+    let mut call = vec![format!("curl -sS {verb}{address}")];
+    call.extend(parts.means.credential.map(|credential| {
+        let Credential {
+            header,
+            prefix,
+            variable,
+        } = credential;
+        format!("  -H \"{header}: {prefix}${variable}\"")
+    }));
+    if parts.means.is_signed {
         call.push("  -H \"X-Timestamp: $timestamp\"".to_owned());
         call.push("  -H \"X-Signature: $signature\"".to_owned());
     }
@@ -123,18 +121,23 @@ fn javascript(parts: &Parts<'_>) -> String {
         ..
     } = parts;
     let mut lines = Vec::new();
-    if is_signed(parts.auth) {
+    if parts.means.is_signed {
         lines.push("import { createHash, createHmac } from \"node:crypto\";\n".to_owned());
     }
     lines.push(format!("const path = {};", Value::from(target.as_str())));
     if let Some(body) = &parts.body {
         lines.push(format!("const body = JSON.stringify({body});"));
     }
-    let mut headers = vec![format!(
-        "  \"X-Partner-Key\": process.env.{},",
-        key_variable(parts.auth)
-    )];
-    if is_signed(parts.auth) {
+    let mut headers = Vec::new();
+    headers.extend(parts.means.credential.map(|credential| {
+        let Credential {
+            header,
+            prefix,
+            variable,
+        } = credential;
+        format!("  \"{header}\": {}process.env.{variable},", joined(prefix))
+    }));
+    if parts.means.is_signed {
         let body = if parts.body.is_some() { "body" } else { "\"\"" };
         lines.extend([
             "const timestamp = Math.floor(Date.now() / 1000).toString();".to_owned(),
@@ -165,7 +168,7 @@ fn python(parts: &Parts<'_>) -> String {
         base_url,
         ..
     } = parts;
-    let modules = if is_signed(parts.auth) {
+    let modules = if parts.means.is_signed {
         "import hashlib, hmac, os, time, urllib.request\n"
     } else {
         "import os, urllib.request\n"
@@ -176,14 +179,22 @@ fn python(parts: &Parts<'_>) -> String {
     ];
     match &parts.body {
         Some(body) => lines.push(format!("body = r\"\"\"{body}\"\"\".encode()")),
-        None if is_signed(parts.auth) => lines.push("body = b\"\"".to_owned()),
+        None if parts.means.is_signed => lines.push("body = b\"\"".to_owned()),
         None => {}
     }
-    let mut headers = vec![format!(
-        "    \"X-Partner-Key\": os.environ[\"{}\"],",
-        key_variable(parts.auth)
-    )];
-    if is_signed(parts.auth) {
+    let mut headers = Vec::new();
+    headers.extend(parts.means.credential.map(|credential| {
+        let Credential {
+            header,
+            prefix,
+            variable,
+        } = credential;
+        format!(
+            "    \"{header}\": {}os.environ[\"{variable}\"],",
+            joined(prefix)
+        )
+    }));
+    if parts.means.is_signed {
         lines.extend([
             "timestamp = str(int(time.time()))".to_owned(),
             format!("payload = timestamp + \"{method}\" + path + hashlib.sha256(body).hexdigest()"),

@@ -37,6 +37,12 @@ impl Form {
             .map_or("", |(_, value)| value.trim())
     }
 
+    /// A field's text as it was typed: the space around a password belongs to it.
+    pub fn verbatim(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value)
+    }
+
     /// A field's text, unless it is empty.
     pub fn filled(&self, name: &str) -> Option<String> {
         Some(self.text(name))

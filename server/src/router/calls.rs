@@ -13,11 +13,12 @@ use axum::routing::{MethodFilter, on, options};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::{Auth, Call, Media, Method};
+use shared::{Auth, Call, Media, Method, Proof};
 
 use super::answer::{self, Answered};
 use super::{Reply, RequestId};
 use crate::app::App;
+use crate::auth::proof::Proven;
 use crate::auth::{Authorized, Denied, admit};
 use crate::etag;
 use crate::openapi::Entry;
@@ -34,17 +35,26 @@ pub(super) struct Calls {
 
 impl Calls {
     /// Adds the route of `C`, which `handler` answers.
-    pub(super) fn add<C, H, F>(mut self, handler: H) -> Self
+    pub(super) fn add<C, By, H, F>(mut self, handler: H) -> Self
     where
         C: Call + DeserializeOwned + JsonSchema + Send + 'static,
         C::Answer: Serialize + JsonSchema,
-        H: Fn(Arc<App>, Authorized<C>) -> F + Clone + Send + Sync + 'static,
+        By: Proven + Send + 'static,
+        H: Fn(Arc<App>, Authorized<C, By>) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Answered<C>> + Send + 'static,
     {
         const {
             assert!(
                 status_fits_answer::<C>(),
                 "204 goes with NoContent, and only with it"
+            );
+            assert!(
+                C::AUTH.proof() as u8 == By::PROOF as u8,
+                "the handler takes whoever the call's authorisation proves"
+            );
+            assert!(
+                C::SCOPE.is_some() == matches!(By::PROOF, Proof::Key),
+                "a call by key has a scope, and only such a call"
             );
         };
         let is_first_of_path = self.entries.iter().all(|entry| entry.facts.path != C::PATH);
@@ -74,18 +84,19 @@ const fn status_fits_answer<C: Call>() -> bool {
 }
 
 /// Admits the call, has it answered, and writes the answer.
-async fn serve<C, H, F>(app: Arc<App>, request: Request, handler: H) -> Response
+async fn serve<C, By, H, F>(app: Arc<App>, request: Request, handler: H) -> Response
 where
     C: Call + DeserializeOwned,
     C::Answer: Serialize,
-    H: Fn(Arc<App>, Authorized<C>) -> F,
+    By: Proven,
+    H: Fn(Arc<App>, Authorized<C, By>) -> F,
     F: Future<Output = Answered<C>>,
 {
     let (mut parts, body) = request.into_parts();
     let request_id = answer::request_id(&parts.extensions);
     let mut response = match read_path(&mut parts, &app).await {
         None => answer::refuse(&answer::no_such_path(), &request_id),
-        Some(path) => match admit::<C>(&app, parts, path, body).await {
+        Some(path) => match admit::<C, By>(&app, parts, path, body).await {
             Err(Denied { error, quota }) => {
                 let mut response = answer::refuse(&error, &request_id);
                 if let Some(quota) = quota {
@@ -102,33 +113,37 @@ where
     response
 }
 
-async fn run<C, H, F>(
+async fn run<C, By, H, F>(
     app: Arc<App>,
-    authorized: Authorized<C>,
+    authorized: Authorized<C, By>,
     handler: H,
     request_id: &RequestId,
 ) -> Response
 where
     C: Call,
     C::Answer: Serialize,
-    H: Fn(Arc<App>, Authorized<C>) -> F,
+    H: Fn(Arc<App>, Authorized<C, By>) -> F,
     F: Future<Output = Answered<C>>,
 {
     let known = etag::known(&authorized.headers);
     let charge = authorized.charge.clone();
-    let mut quota = charge.quota;
+    let mut quota = charge.as_ref().map(|charge| charge.quota);
     let mut response = match handler(app.clone(), authorized).await {
         Err(error) => answer::refuse(&error, request_id),
         Ok(reply) => {
             let is_known = reply.etag.as_ref().is_some_and(|etag| known.contains(etag));
-            if is_known || reply.is_free {
-                app.limiter.give_back(&charge, app.context.now());
+            if let (Some(charge), Some(quota), true) =
+                (&charge, &mut quota, is_known || reply.is_free)
+            {
+                app.limiter.give_back(charge, app.context.now());
                 quota.remaining += 1;
             }
             write::<C>(&reply, is_known)
         }
     };
-    answer::add_quota(response.headers_mut(), quota);
+    if let Some(quota) = quota {
+        answer::add_quota(response.headers_mut(), quota);
+    }
     response
 }
 

@@ -9,6 +9,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use shared::time::Timestamp;
 use sqlx::Error;
 
 use super::key::{self, Key, Presented};
@@ -20,22 +21,35 @@ use crate::vault::{Vault, VaultError};
 /// How long the edition may take to be read before it counts as unknown.
 const LOOK_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A key, its partner and, once it was needed, the secret that signs for it.
+/// A key, its partner and, once they were needed, the secrets that sign for it.
 #[derive(Debug)]
 pub struct Caller {
     pub partner: Partner,
     pub key: Key,
     hmac_secret: OnceLock<Hidden>,
+    previous_hmac_secret: OnceLock<Hidden>,
 }
 
 impl Caller {
-    /// What the key's calls are signed with.
-    pub fn hmac_secret(&self, vault: &Vault) -> Result<&Hidden, VaultError> {
-        if let Some(secret) = self.hmac_secret.get() {
-            return Ok(secret);
+    /// What the key's calls may be signed with: after a rotation, for a while,
+    /// also with the secret before.
+    pub fn hmac_secrets(&self, vault: &Vault, now: Timestamp) -> Result<Vec<&Hidden>, VaultError> {
+        let open = |opened: &'_ OnceLock<Hidden>, sealed: &str| {
+            let id = self.key.id.as_str();
+            match opened.get() {
+                Some(_) => Ok(()),
+                None => vault.open_seal(id, sealed).map(|secret| {
+                    opened.get_or_init(|| secret);
+                }),
+            }
+        };
+        open(&self.hmac_secret, &self.key.hmac_secret_sealed)?;
+        let mut secrets = vec![&self.hmac_secret];
+        if let Some(previous) = self.key.previous.as_ref().filter(|it| it.until > now) {
+            open(&self.previous_hmac_secret, &previous.hmac_secret_sealed)?;
+            secrets.push(&self.previous_hmac_secret);
         }
-        let opened = vault.open_seal(self.key.id.as_str(), &self.key.hmac_secret_sealed)?;
-        Ok(self.hmac_secret.get_or_init(|| opened))
+        Ok(secrets.into_iter().filter_map(OnceLock::get).collect())
     }
 }
 
@@ -53,6 +67,7 @@ impl Db {
                 partner,
                 key,
                 hmac_secret: OnceLock::new(),
+                previous_hmac_secret: OnceLock::new(),
             });
             self.callers.keep(age, presented.text(), &caller);
             caller

@@ -18,7 +18,7 @@ impl Dialect {
     /// The elements of the JSON array `$1`, as the row source `v`.
     pub const fn rows(self) -> &'static str {
         match self {
-            Self::Sqlite => "json_each($1) AS v",
+            Self::Sqlite => "jsonb_each($1) AS v",
             Self::Postgres => "jsonb_array_elements(CAST($1 AS JSONB)) AS v",
         }
     }
@@ -63,6 +63,16 @@ impl Dialect {
         }
     }
 
+    /// On SQLite a statement that fails may leave behind what it has done, since
+    /// its transaction is given up; to be able to undo it alone would cost a copy of
+    /// each page that it changes.
+    const fn insert_into(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT OR FAIL INTO",
+            Self::Postgres => "INSERT INTO",
+        }
+    }
+
     /// Puts one row into `table` for each element of `$1`, an array of cells in
     /// the order of the table's columns.
     pub fn insert(self, table: &Table) -> AssertSqlSafe<String> {
@@ -70,7 +80,8 @@ impl Dialect {
         let values = table.columns.iter().enumerate();
         let values: Vec<_> = values.map(|(place, column)| column.value(place)).collect();
         AssertSqlSafe(format!(
-            "INSERT INTO {} ({}) SELECT {} FROM {} WHERE TRUE {}",
+            "{} {} ({}) SELECT {} FROM {} WHERE TRUE {}",
+            self.insert_into(),
             table.name,
             names.join(", "),
             values.join(", "),
@@ -144,35 +155,56 @@ impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
     }
 }
 
-/// Rows of one table, gathered as the JSON array of one statement.
-#[derive(Debug)]
-pub struct Rows {
-    table: &'static Table,
-    json: String,
+/// What `$1` of one statement holds: a JSON array of arrays of cells.
+#[derive(Debug, Default)]
+pub struct Cells {
+    json: Vec<u8>,
     count: u64,
 }
 
+impl Cells {
+    pub fn push<const N: usize>(&mut self, cells: [Cell<'_>; N]) -> Result<(), Error> {
+        self.json.push(if self.count == 0 { b'[' } else { b',' });
+        self.count += 1;
+        serde_json::to_writer(&mut self.json, cells.as_slice()).map_err(encode)
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The text that is bound.
+    pub fn json(mut self) -> Result<String, Error> {
+        self.json
+            .extend(if self.count == 0 { "[]" } else { "]" }.bytes());
+        String::from_utf8(self.json).map_err(|error| Error::Encode(Box::new(error)))
+    }
+}
+
+/// Rows of one table, gathered for one statement.
+#[derive(Debug)]
+pub struct Rows {
+    table: &'static Table,
+    cells: Cells,
+}
+
 impl Rows {
-    pub const fn of(table: &'static Table) -> Self {
+    pub fn of(table: &'static Table) -> Self {
         Self {
             table,
-            json: String::new(),
-            count: 0,
+            cells: Cells::default(),
         }
     }
 
     /// Adds a row: a cell for each column, in the order of the table's.
     pub fn push<const N: usize>(&mut self, cells: [Cell<'_>; N]) -> Result<(), Error> {
         debug_assert_eq!(N, self.table.columns.len(), "{}", self.table.name);
-        self.json.push(if self.count == 0 { '[' } else { ',' });
-        self.json.push_str(&json(cells.as_slice())?);
-        self.count += 1;
-        Ok(())
+        self.cells.push(cells)
     }
 
     /// Writes all rows by one statement; an error if any was not written.
     pub async fn write(self, conn: &mut Connection, dialect: Dialect) -> Result<(), Error> {
-        let (table, count) = (self.table, self.count);
+        let (table, count) = (self.table, self.cells.count);
         let written = self.write_some(conn, dialect).await?;
         if written == count {
             return Ok(());
@@ -185,24 +217,23 @@ impl Rows {
 
     /// Writes the rows that the table's condition lets through, by one statement,
     /// and answers how many that were.
-    pub async fn write_some(
-        mut self,
-        conn: &mut Connection,
-        dialect: Dialect,
-    ) -> Result<u64, Error> {
-        if self.count == 0 {
+    pub async fn write_some(self, conn: &mut Connection, dialect: Dialect) -> Result<u64, Error> {
+        if self.cells.is_empty() {
             return Ok(0);
         }
-        self.json.push(']');
         let done = sqlx::query(dialect.insert(self.table))
-            .bind(self.json)
+            .bind(self.cells.json()?)
             .execute(conn)
             .await?;
         Ok(done.rows_affected())
     }
 }
 
-/// The value as JSON text: a column's, or the array of rows that `$1` holds.
+/// The value as JSON text: a column's, or what `$1` holds.
 pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|error| Error::Encode(Box::new(error)))
+    serde_json::to_string(value).map_err(encode)
+}
+
+fn encode(error: serde_json::Error) -> Error {
+    Error::Encode(Box::new(error))
 }

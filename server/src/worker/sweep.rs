@@ -42,6 +42,7 @@ pub async fn pass(app: &App) -> Result<i64, Error> {
         expire_pools(app).await?,
         settle_campaigns(app).await?,
         forget_replays(app).await?,
+        forget_sign_ins(app).await?,
     ];
     Ok(done.into_iter().max().unwrap_or(0))
 }
@@ -98,6 +99,23 @@ async fn forget_replays(app: &App) -> Result<i64, Error> {
     let forgotten = store::replay::prune(&mut tx, now, MAX_ROWS).await?;
     tx.commit().await?;
     Ok(i64::try_from(forgotten).unwrap_or(MAX_ROWS))
+}
+
+/// Sign-ins, tries and links that are good for nothing any more.
+async fn forget_sign_ins(app: &App) -> Result<i64, Error> {
+    let now = app.context.now();
+    if !store::session::has_old_sign_ins(&mut *app.db.read().await?, now).await? {
+        return Ok(0);
+    }
+    let mut tx = app.db.write().await?;
+    let forgotten = [
+        store::session::prune(&mut tx, now, MAX_ROWS).await?,
+        store::failure::prune(&mut tx, now, MAX_ROWS).await?,
+        store::link::prune(&mut tx, now, MAX_ROWS).await?,
+    ];
+    tx.commit().await?;
+    let most = forgotten.into_iter().max().unwrap_or(0);
+    Ok(i64::try_from(most).unwrap_or(MAX_ROWS))
 }
 
 /// Counts what was done; logs what was not.

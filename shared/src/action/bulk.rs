@@ -32,7 +32,7 @@ impl Call for SubmitBulk {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/actions/bulk";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::ActionsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::ActionsWrite);
     const FEATURE: Option<Feature> = Some(Feature::Actions);
     const ITEMS_STAND_ALONE: bool = true;
     const REFUSALS: &'static [Code] = &[Code::BulkLimitExceeded];
@@ -88,7 +88,7 @@ impl Call for GetBulkJob {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/actions/bulk/{jobId}";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::ActionsRead;
+    const SCOPE: Option<Scope> = Some(Scope::ActionsRead);
     const FEATURE: Option<Feature> = Some(Feature::Actions);
     const REFUSALS: &'static [Code] = &[Code::Gone];
     type Answer = BulkResult;

@@ -46,7 +46,7 @@ impl Call for ListActions {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/actions";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::ActionsRead;
+    const SCOPE: Option<Scope> = Some(Scope::ActionsRead);
     const FEATURE: Option<Feature> = Some(Feature::Actions);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Page<ActionRecord>;
@@ -64,7 +64,7 @@ impl Call for GetAction {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/actions/{id}";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::ActionsRead;
+    const SCOPE: Option<Scope> = Some(Scope::ActionsRead);
     const FEATURE: Option<Feature> = Some(Feature::Actions);
     const REFUSALS: &'static [Code] = &[Code::ActionNotFound];
     type Answer = ActionRecord;

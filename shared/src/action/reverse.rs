@@ -22,6 +22,8 @@ pub struct ReverseAction {
     pub reversal_percentage: Percent,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// One for each reversal: printable ASCII.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[ -~]{1,255}$")))]
     pub refund_idempotency_key: String,
 }
 
@@ -29,7 +31,7 @@ impl Call for ReverseAction {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/actions/{actionId}/reverse";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::ActionsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::ActionsWrite);
     const FEATURE: Option<Feature> = Some(Feature::Actions);
     const REFUSALS: &'static [Code] = &[
         Code::ActionNotFound,

@@ -36,7 +36,7 @@ impl Call for GetCampaignAnalytics {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/campaigns/{id}/analytics";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::CampaignsRead;
+    const SCOPE: Option<Scope> = Some(Scope::CampaignsRead);
     const REFUSALS: &'static [Code] = &[Code::CampaignNotFound];
     type Answer = CampaignAnalytics;
 }

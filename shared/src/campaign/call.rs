@@ -40,7 +40,7 @@ impl Call for ListCampaigns {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/campaigns";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::CampaignsRead;
+    const SCOPE: Option<Scope> = Some(Scope::CampaignsRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Page<Campaign>;
 }
@@ -60,7 +60,7 @@ impl Call for GetActiveCampaign {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/campaigns/active";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::CampaignsRead;
+    const SCOPE: Option<Scope> = Some(Scope::CampaignsRead);
     const REFUSALS: &'static [Code] = &[Code::NoActiveCampaign];
     type Answer = Campaign;
 }
@@ -76,7 +76,7 @@ impl Call for GetCampaign {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/campaigns/{id}";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::CampaignsRead;
+    const SCOPE: Option<Scope> = Some(Scope::CampaignsRead);
     const REFUSALS: &'static [Code] = &[Code::CampaignNotFound];
     type Answer = Campaign;
 }
@@ -122,7 +122,7 @@ impl Call for CreateCampaign {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/campaigns";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::CampaignsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::CampaignsWrite);
     const STATUS: u16 = 201;
     const REFUSALS: &'static [Code] = &[Code::CampaignConflict, Code::IdempotencyKeyReused];
     type Answer = Campaign;
@@ -167,7 +167,7 @@ impl Call for UpdateCampaign {
     const METHOD: Method = Method::Patch;
     const PATH: &'static str = "/v1/partner/campaigns/{id}";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::CampaignsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::CampaignsWrite);
     const REFUSALS: &'static [Code] = &[
         Code::CampaignNotFound,
         Code::CampaignNotActive,

@@ -8,6 +8,7 @@ use crate::change::Change;
 use crate::donation::Provider;
 use crate::error::Code;
 use crate::money::{Currency, Frequency, Minor, Percent};
+use crate::portal_user::Role;
 
 /// `PATCH /v1/partner/config`: changes what the partner's widgets show. What is
 /// left out stays as it is; a list takes the place of the one before.
@@ -29,8 +30,8 @@ pub struct UpdateConfig {
 impl Call for UpdateConfig {
     const METHOD: Method = Method::Patch;
     const PATH: &'static str = "/v1/partner/config";
-    const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::ConfigWrite;
+    const AUTH: Auth = Auth::SecretOrPortal(Role::Admin);
+    const SCOPE: Option<Scope> = Some(Scope::ConfigWrite);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Config;
 }

@@ -45,7 +45,7 @@ impl Call for ListDonations {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/donations";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DonationsRead;
+    const SCOPE: Option<Scope> = Some(Scope::DonationsRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = Page<DonationRecord>;
 }
@@ -76,7 +76,7 @@ impl Call for ExportDonations {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/donations/export.csv";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DonationsRead;
+    const SCOPE: Option<Scope> = Some(Scope::DonationsRead);
     const MEDIA: Media = Media::Csv;
     const REFUSALS: &'static [Code] = &[];
     type Answer = String;
@@ -94,7 +94,7 @@ impl Call for GetDonation {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/donations/{id}";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DonationsRead;
+    const SCOPE: Option<Scope> = Some(Scope::DonationsRead);
     const REFUSALS: &'static [Code] = &[Code::DonationNotFound];
     type Answer = DonationRecord;
 }
@@ -146,7 +146,7 @@ impl Call for RefundDonation {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/donations/{id}/refund";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::DonationsWrite;
+    const SCOPE: Option<Scope> = Some(Scope::DonationsWrite);
     const REFUSALS: &'static [Code] = &[
         Code::DonationNotFound,
         Code::InvalidDonationState,

@@ -14,7 +14,10 @@ use crate::money::Tokens;
 #[serde(rename_all = "camelCase")]
 pub struct SpendTokens {
     pub external_id: ExternalUserId,
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1)))]
     pub amount: Tokens,
+    /// One for each spending: printable ASCII.
+    #[cfg_attr(feature = "openapi", schemars(regex(pattern = "^[ -~]{1,255}$")))]
     pub idempotency_key: String,
 }
 
@@ -22,7 +25,7 @@ impl Call for SpendTokens {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/users/{externalId}/spend";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::UsersWrite;
+    const SCOPE: Option<Scope> = Some(Scope::UsersWrite);
     const FEATURE: Option<Feature> = Some(Feature::Actions);
     const REFUSALS: &'static [Code] = &[
         Code::UserNotFound,

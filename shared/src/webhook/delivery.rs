@@ -66,7 +66,7 @@ impl Call for ListDeliveries {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/webhooks/{id}/deliveries";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::WebhooksRead;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksRead);
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound];
     type Answer = Page<Delivery>;
 }
@@ -85,7 +85,7 @@ impl Call for RetryDelivery {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/webhooks/{id}/deliveries/{deliveryId}/retry";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const STATUS: u16 = 202;
     const REFUSALS: &'static [Code] = &[
         Code::WebhookNotFound,
@@ -109,7 +109,7 @@ impl Call for TestWebhook {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/webhooks/{id}/test";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const STATUS: u16 = 202;
     const REFUSALS: &'static [Code] = &[
         Code::WebhookNotFound,
@@ -147,7 +147,7 @@ impl Call for ReplayEvents {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v1/partner/webhooks/{id}/replay";
     const AUTH: Auth = Auth::SignedSecret;
-    const SCOPE: Scope = Scope::WebhooksWrite;
+    const SCOPE: Option<Scope> = Some(Scope::WebhooksWrite);
     const STATUS: u16 = 202;
     const REFUSALS: &'static [Code] = &[Code::WebhookNotFound, Code::IdempotencyKeyReused];
     type Answer = Replaying;

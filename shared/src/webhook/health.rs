@@ -17,7 +17,7 @@ impl Call for GetWebhooksHealth {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v1/partner/dashboard/webhooks/health";
     const AUTH: Auth = Auth::Signed;
-    const SCOPE: Scope = Scope::DashboardRead;
+    const SCOPE: Option<Scope> = Some(Scope::DashboardRead);
     const REFUSALS: &'static [Code] = &[];
     type Answer = WebhooksHealth;
 }

@@ -148,7 +148,7 @@ async fn sixty_four_callers_give_back_no_more_than_was_paid(stage: &mut Stage) {
 }
 
 async fn a_gift_given_back_before_its_reward_has_none(stage: &mut Stage) {
-    stage.ours.begin_without_a_pool().await;
+    stage.begin_without_a_pool().await;
     let link = stage.create_link_with(json!({ "partnerUserId": "user_42" }));
     let id = link.await.partner_donation_id;
     stage.pay(&id, Some("ada@example.org")).await;
@@ -157,7 +157,7 @@ async fn a_gift_given_back_before_its_reward_has_none(stage: &mut Stage) {
     refund(stage, &id, &json!({ "idempotencyKey": "one" }))
         .await
         .answer::<Value>(200);
-    stage.ours.add_pool(1_000, |_| {}).await;
+    stage.add_pool(1_000, |_| {}).await;
     for _ in 0..2 {
         stage.pass_time(crate::stage::HOUR_MS);
         stage.tried(&id).await;
@@ -171,7 +171,7 @@ async fn a_gift_given_back_before_its_reward_has_none(stage: &mut Stage) {
 
 async fn a_reward_that_is_spent_becomes_a_debt(stage: &mut Stage) {
     let id = rewarded(stage).await;
-    assert_eq!(stage.ours.spend("user_42", 20, "spent").await.status, 200);
+    assert_eq!(stage.spend("user_42", 20, "spent").await.status, 200);
     refund(stage, &id, &json!({ "idempotencyKey": "one" }))
         .await
         .answer::<Value>(200);
@@ -189,7 +189,7 @@ async fn what_the_partner_reversed_itself_counts(stage: &mut Stage) {
         .await
         .answer(200);
     let action = shared::id::ActionId(listed["data"][0]["id"].as_str().unwrap().to_owned());
-    stage.ours.reversed(&action, "60", "by hand").await;
+    stage.reversed(&action, "60", "by hand").await;
     refund(
         stage,
         &id,

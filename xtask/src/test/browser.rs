@@ -1,4 +1,5 @@
-//! The browser suite: node's own test runner over `tests/browser`, on the Chromium of the machine.
+//! The browser suite: node's own test runner over `tests/browser`, on the Chromium of the machine; the tools that
+//! read the `OpenAPI` document run there too.
 
 use std::env;
 use std::path::PathBuf;
@@ -44,7 +45,8 @@ pub(super) fn run(name: Option<&str>, report: &mut Report) -> Outcome<()> {
     let mut command = Command::new(node);
     command
         .current_dir(&folder)
-        .args(["--test", "--test-reporter=spec"])
+        // One file at a time: beside a fuzzer, a browser has no time left.
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .args(name.map(|name| format!("--test-name-pattern={name}")))
         .env("CHROMIUM", chromium)
         .env("GIVING_BIN", place::dev_server());

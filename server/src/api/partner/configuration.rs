@@ -7,6 +7,7 @@ use shared::money::Currency;
 use shared::partner::PartnerStatus;
 
 use crate::app::App;
+use crate::auth::proof::Keeper;
 use crate::auth::{Authorized, limit};
 use crate::domain::configuration;
 use crate::router::{Answered, Reply};
@@ -18,9 +19,10 @@ pub async fn get_config(app: Arc<App>, call: Authorized<GetConfig>) -> Answered<
 
 pub async fn update_config(
     app: Arc<App>,
-    call: Authorized<UpdateConfig>,
+    call: Authorized<UpdateConfig, Keeper>,
 ) -> Answered<UpdateConfig> {
-    let updated = configuration::update(&app, &call.caller.partner.slug, call.call).await?;
+    let slug = &call.caller.partner()?.slug;
+    let updated = configuration::update(&app, slug, call.call).await?;
     Ok(Reply::new(shown(&app, updated)))
 }
 

@@ -3,10 +3,10 @@
 
 use maud::{Markup, html};
 use serde_json::{Map, Value};
-use shared::Auth;
 
-use super::{fields, markdown};
-use crate::openapi::{self, Content, Description, Operation, Parameter, Place, samples};
+use super::fields::{self, Side};
+use super::markdown;
+use crate::openapi::{self, Content, Description, Means, Operation, Parameter, Place, samples};
 
 pub(super) fn method(operation: &Operation) -> Markup {
     let method = operation.facts.method.as_str();
@@ -44,19 +44,11 @@ fn search_text(operation: &Operation) -> String {
     text.to_lowercase()
 }
 
-/// By which word the script knows how a call is authorised.
-const fn kind(auth: Auth) -> &'static str {
-    match auth {
-        Auth::Publishable => "publishable",
-        Auth::Signed | Auth::SignedSecret => "signed",
-    }
-}
-
 fn form(operation: &Operation, components: &Map<String, Value>) -> Markup {
     let id = &operation.id;
     html! {
         form data-call=(id) data-method=(operation.facts.method) data-path=(operation.facts.path)
-            data-auth=(kind(operation.facts.auth)) {
+            data-auth=(Means::of(operation.facts.auth).word) {
             h4 { "Try it" }
             @if !operation.parameters.is_empty() {
                 div.parameters {
@@ -74,7 +66,7 @@ fn form(operation: &Operation, components: &Map<String, Value>) -> Markup {
             button type="submit" { "Send" }
             div.result role="status" {}
             @if let Some(content) = &operation.body {
-                (fields::table(&content.schema, components, "Fields of the body"))
+                (fields::table(&content.schema, components, Side::Body))
             }
         }
     }
@@ -145,7 +137,7 @@ fn answer(operation: &Operation, components: &Map<String, Value>) -> Markup {
             None => p.quiet { "No body." },
             Some(content) => {
                 pre.example tabindex="0" { code { (pretty(&content.example)) } }
-                (fields::table(&content.schema, components, "Fields of the answer"))
+                (fields::table(&content.schema, components, Side::Answer))
             }
         }
     }

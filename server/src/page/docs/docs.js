@@ -31,12 +31,20 @@ function readCredentials() {
   const box = field("credentials");
   if (!box.value.trim()) return;
   try {
-    takeKeys(JSON.parse(box.value));
+    const given = JSON.parse(box.value);
+    takeKeys(given);
+    fillSignIn(given);
     // The file holds more than the keys; none of it stays on the screen.
     box.value = "";
   } catch {
     field("keys-state").textContent = "This is not the whole file: it begins with { and ends with }.";
   }
+}
+
+/** A demo's person can sign in at once. */
+function fillSignIn({ email, password }) {
+  const body = find("#login textarea");
+  if (body && email && password) body.value = JSON.stringify({ email, password }, null, 2);
 }
 
 function startKeys() {
@@ -49,6 +57,10 @@ function startKeys() {
   field("forget").addEventListener("click", () => {
     field("keep").checked = false;
     takeKeys(Object.fromEntries(NAMES.map(name => [name, ""])));
+    for (const form of all("form[data-call]")) {
+      form.reset();
+      find(".result", form).replaceChildren();
+    }
   });
 }
 
@@ -126,7 +138,7 @@ function block(title, text) {
   pre.setAttribute("aria-label", title);
   pre.setAttribute("role", "region");
   pre.append(element("code", text));
-  return [element("h5", title), pre];
+  return [element("p", title, "part"), pre];
 }
 
 function pretty(text) {

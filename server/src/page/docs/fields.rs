@@ -17,21 +17,47 @@ struct Row {
     text: String,
 }
 
+/// Who writes the fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Body,
+    Answer,
+}
+
+impl Side {
+    const fn caption(self) -> &'static str {
+        match self {
+            Self::Body => "Fields of the body",
+            Self::Answer => "Fields of the answer",
+        }
+    }
+
+    /// What is worth saying: that a caller must write a field, and that an answer
+    /// may lack one.
+    const fn mark(self, is_required: bool) -> Option<&'static str> {
+        match (self, is_required) {
+            (Self::Body, true) => Some("required"),
+            (Self::Answer, false) => Some("sometimes"),
+            (Self::Body, false) | (Self::Answer, true) => None,
+        }
+    }
+}
+
 /// All fields of a body or an answer.
-pub(super) fn table(schema: &Value, components: &Map<String, Value>, caption: &str) -> Markup {
+pub(super) fn table(schema: &Value, components: &Map<String, Value>, side: Side) -> Markup {
     let mut rows = Vec::new();
     collect(&mut rows, "", (schema, components, 0));
     html! {
         @if !rows.is_empty() {
             table {
-                caption { (caption) }
+                caption { (side.caption()) }
                 thead { tr { th scope="col" { "Field" } th scope="col" { "Type" } th scope="col" { "Meaning" } } }
                 tbody {
                     @for row in &rows {
                         tr {
                             th scope="row" {
                                 code { (row.path) }
-                                @if row.is_required { " " span.needed { "required" } }
+                                @if let Some(mark) = side.mark(row.is_required) { " " span.needed { (mark) } }
                             }
                             td { (markdown::line(&row.kind)) }
                             td { (markdown::line(&row.text)) }

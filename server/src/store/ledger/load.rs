@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::{Books, Debt, KnownUser, Part, Spent, Wallet};
-use serde_json::{Value, json};
 use shared::id::{
-    ActionId, ExternalUserId, PartnerId, PoolId, PoolRequestId, TransactionId, UserId,
+    ActionId, CampaignId, ExternalUserId, PartnerId, PoolId, PoolRequestId, TransactionId, UserId,
 };
 use shared::money::Tokens;
 use shared::time::Timestamp;
@@ -17,7 +16,7 @@ use super::wanted::Wanted;
 use super::{Counters, LoadedBooks, Order, Shelf};
 use crate::context::Context;
 use crate::store::row::Columns as _;
-use crate::store::sql::{Dialect, json as json_text};
+use crate::store::sql::{Cells, Dialect};
 use crate::store::{Connection, action, campaign, pool};
 
 /// Locks and reads the books that `orders` need, and answers the moment from
@@ -33,12 +32,13 @@ pub(super) async fn load(
         shelf: Shelf::new(),
     };
     let mut wanted = Wanted::of(orders);
-    loader.lock_books(wanted.partners()).await?;
+    loader.lock_books(wanted.partners()?).await?;
     let now = context.now();
-    loader.load_pools(wanted.partners()).await?;
+    loader.load_pools(wanted.partners()?).await?;
     loader
-        .load_campaigns(wanted.partners(), wanted.campaigns())
+        .load_campaigns(&["status"], wanted.active_campaigns()?)
         .await?;
+    loader.load_campaigns(&["id"], wanted.campaigns()?).await?;
     for (partner, loaded) in &mut loader.shelf {
         let campaigns = &mut loaded.books.campaigns;
         campaigns.retain(|_, campaign| wanted.may_apply(partner, campaign, now));
@@ -47,15 +47,16 @@ pub(super) async fn load(
     loader.load_users(&mut wanted).await?;
     loader.load_actions(&mut wanted, now).await?;
     loader.load_other_keys(&wanted).await?;
-    loader.load_wallets(wanted.wallets()).await?;
+    loader.load_wallets(wanted.wallets()?).await?;
     if wanted.takes_tokens {
-        loader.load_vestings(wanted.wallets(), now).await?;
+        loader.load_vestings(wanted.wallets()?, now).await?;
     }
     loader.load_campaign_users(&wanted).await?;
     Ok((loader.shelf, now))
 }
 
-const OF_PARTNER: &str = "t.partner_id = v.value ->> 'partner_id'";
+/// What is looked up stands in the order partner, then what else names it.
+const OF_PARTNER: &str = "t.partner_id = v.value ->> 0";
 const BY_KEY: &[&str] = &["key_space", "idempotency_key"];
 
 struct Loader<'a> {
@@ -65,35 +66,36 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Runs one SELECT over the elements of `rows`; none for no elements.
+    /// Runs one SELECT over what is wanted; none if nothing is.
     async fn fetch(
         &mut self,
         sql: AssertSqlSafe<String>,
-        rows: Vec<Value>,
+        wanted: Cells,
     ) -> Result<Vec<AnyRow>, Error> {
-        if rows.is_empty() {
+        if wanted.is_empty() {
             return Ok(Vec::new());
         }
         sqlx::query(sql)
-            .bind(json_text(&rows)?)
+            .bind(wanted.json()?)
             .fetch_all(&mut *self.conn)
             .await
     }
 
-    /// Looks `columns` of `table` up once for each row, by the partner and the
-    /// columns that are named, whose values are members of the row.
+    /// Looks `columns` of `table` up once for each of the wanted, by the partner
+    /// and then the columns that are named, in their order.
     async fn lookup(
         &mut self,
         (columns, table): (&str, &str),
         named: &[&str],
-        rows: Vec<Value>,
+        wanted: Cells,
     ) -> Result<Vec<AnyRow>, Error> {
         let mut condition = OF_PARTNER.to_owned();
-        for column in named {
-            condition = format!("{condition} AND t.{column} = v.value ->> '{column}'");
+        for (place, column) in named.iter().enumerate() {
+            let place = place + 1;
+            condition = format!("{condition} AND t.{column} = v.value ->> {place}");
         }
         let sql = self.dialect.lookup(columns, table, &condition);
-        self.fetch(sql, rows).await
+        self.fetch(sql, wanted).await
     }
 
     fn books(&mut self, row: &AnyRow) -> Result<&mut Books, Error> {
@@ -104,7 +106,7 @@ impl Loader<'_> {
 
     /// In the order of the partners, so that writers cannot wait for each other in
     /// a circle.
-    async fn lock_books(&mut self, partners: Vec<Value>) -> Result<(), Error> {
+    async fn lock_books(&mut self, partners: Cells) -> Result<(), Error> {
         let columns = "t.partner_id, t.commit_number, t.users, t.actions, t.transactions";
         let sql = self.dialect.lock_each(columns, "books", OF_PARTNER);
         for row in self.fetch(sql, partners).await? {
@@ -122,7 +124,7 @@ impl Loader<'_> {
         Ok(())
     }
 
-    async fn load_pools(&mut self, partners: Vec<Value>) -> Result<(), Error> {
+    async fn load_pools(&mut self, partners: Cells) -> Result<(), Error> {
         for row in self.lookup(("t.*", "pools"), &[], partners).await? {
             let pool = pool::read(&row)?;
             self.books(&row)?.pools.insert(pool.id.clone(), pool);
@@ -130,19 +132,8 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// The campaigns that may apply, and those that are named.
-    async fn load_campaigns(
-        &mut self,
-        mut partners: Vec<Value>,
-        named: Vec<Value>,
-    ) -> Result<(), Error> {
-        for partner in &mut partners {
-            partner["status"] = json!("ACTIVE");
-        }
-        let table = ("t.*", "campaigns");
-        let mut rows = self.lookup(table, &["status"], partners).await?;
-        rows.extend(self.lookup(table, &["id"], named).await?);
-        for row in rows {
+    async fn load_campaigns(&mut self, named: &[&str], wanted: Cells) -> Result<(), Error> {
+        for row in self.lookup(("t.*", "campaigns"), named, wanted).await? {
             let campaign = campaign::read(&row)?;
             let books = self.books(&row)?;
             books.campaigns.insert(campaign.id.clone(), campaign);
@@ -153,14 +144,14 @@ impl Loader<'_> {
     /// Finds the oldest user of each address, whose name is wanted then.
     async fn load_addresses(&mut self, wanted: &mut Wanted) -> Result<(), Error> {
         let sql = AssertSqlSafe(format!(
-            "SELECT v.value ->> 'partner_id' AS partner_id, v.value ->> 'email' AS email,
-                 (SELECT u.external_id FROM users u
-                  WHERE u.partner_id = v.value ->> 'partner_id' AND u.email_folded = v.value ->> 'email'
-                  ORDER BY u.created_at, u.id LIMIT 1) AS external_id
+            "SELECT v.value ->> 0 AS partner_id, v.value ->> 1 AS email,
+                 (SELECT t.external_id FROM users t
+                  WHERE {OF_PARTNER} AND t.email_folded = v.value ->> 1
+                  ORDER BY t.created_at, t.id LIMIT 1) AS external_id
              FROM {}",
             self.dialect.rows(),
         ));
-        for row in self.fetch(sql, wanted.addresses()).await? {
+        for row in self.fetch(sql, wanted.addresses()?).await? {
             if let Some(name) = row.text_or_null::<ExternalUserId>("external_id")? {
                 wanted.names.insert((row.text("partner_id")?, name.clone()));
                 self.books(&row)?.addresses.insert(row.text("email")?, name);
@@ -172,7 +163,10 @@ impl Loader<'_> {
     /// Finds the users by their names, whose wallets are wanted then.
     async fn load_users(&mut self, wanted: &mut Wanted) -> Result<(), Error> {
         let table = ("t.partner_id, t.id, t.external_id", "users");
-        for row in self.lookup(table, &["external_id"], wanted.names()).await? {
+        for row in self
+            .lookup(table, &["external_id"], wanted.names()?)
+            .await?
+        {
             let id: UserId = row.text("id")?;
             wanted.wallets.insert((row.text("partner_id")?, id.clone()));
             self.books(&row)?
@@ -185,12 +179,12 @@ impl Loader<'_> {
     /// The actions under keys already used, and those that are to be reversed.
     async fn load_actions(&mut self, wanted: &mut Wanted, now: Timestamp) -> Result<(), Error> {
         let mut rows = self
-            .lookup(("t.*", "actions"), BY_KEY, wanted.action_keys())
+            .lookup(("t.*", "actions"), BY_KEY, wanted.action_keys()?)
             .await?;
         let reversed = self
-            .lookup(("t.*", "actions"), &["id"], wanted.reversed())
+            .lookup(("t.*", "actions"), &["id"], wanted.reversed()?)
             .await?;
-        self.load_campaigns(Vec::new(), campaigns_of(&reversed)?)
+        self.load_campaigns(&["id"], campaigns_of(&reversed)?)
             .await?;
         rows.extend(reversed);
         let mut found = BTreeSet::new();
@@ -214,10 +208,10 @@ impl Loader<'_> {
         wanted: &mut Wanted,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let ids = actions
-            .iter()
-            .map(|(partner, id)| json!({ "partner_id": partner, "action_id": id }))
-            .collect();
+        let mut ids = Cells::default();
+        for (partner, id) in actions {
+            ids.push([partner.as_str().into(), id.as_str().into()])?;
+        }
         let mut rows = Vec::new();
         for row in self
             .lookup(("t.*", "stakeholders"), &["action_id"], ids)
@@ -226,16 +220,18 @@ impl Loader<'_> {
             rows.push((row.number("position")?, row));
         }
         rows.sort_by_key(|(position, _)| *position);
-        let mut parts = Vec::new();
+        let mut parts = Cells::default();
         for (_, row) in rows {
             let participant = action::read_participant(&row)?;
             let (partner, id): (PartnerId, ActionId) =
                 (row.text("partner_id")?, row.text("action_id")?);
             if let Some(user_id) = participant.user_id.clone().filter(|_| wanted.takes_tokens) {
                 if participant.vests_at.is_some_and(|end| end > now) {
-                    parts.push(
-                        json!({ "partner_id": partner, "user_id": user_id, "action_id": id }),
-                    );
+                    parts.push([
+                        partner.as_str().into(),
+                        user_id.as_str().into(),
+                        id.as_str().into(),
+                    ])?;
                 }
                 wanted.wallets.insert((partner, user_id));
             }
@@ -249,7 +245,7 @@ impl Loader<'_> {
     }
 
     /// What is left of credits that vest later.
-    async fn load_parts(&mut self, parts: Vec<Value>) -> Result<(), Error> {
+    async fn load_parts(&mut self, parts: Cells) -> Result<(), Error> {
         for row in self
             .lookup(("t.*", "vestings"), &["user_id", "action_id"], parts)
             .await?
@@ -269,7 +265,7 @@ impl Loader<'_> {
     async fn load_other_keys(&mut self, wanted: &Wanted) -> Result<(), Error> {
         let reversals = ("t.*", "reversals");
         for row in self
-            .lookup(reversals, BY_KEY, wanted.reversal_keys())
+            .lookup(reversals, BY_KEY, wanted.reversal_keys()?)
             .await?
         {
             let reversal = action::read_reversal(&row)?;
@@ -278,7 +274,7 @@ impl Loader<'_> {
         }
         let spends = ("t.*", "spends");
         for row in self
-            .lookup(spends, &["idempotency_key"], wanted.spend_keys())
+            .lookup(spends, &["idempotency_key"], wanted.spend_keys()?)
             .await?
         {
             let spent = Spent {
@@ -291,14 +287,14 @@ impl Loader<'_> {
         }
         let requests = ("t.partner_id, t.id", "pool_requests");
         for row in self
-            .lookup(requests, &["id", "status"], wanted.requests())
+            .lookup(requests, &["id", "status"], wanted.requests()?)
             .await?
         {
             let id: PoolRequestId = row.text("id")?;
             self.books(&row)?.pending_requests.insert(id);
         }
         let booked = ("t.partner_id, t.id", "transactions");
-        for row in self.lookup(booked, &["id"], wanted.allocations()).await? {
+        for row in self.lookup(booked, &["id"], wanted.allocations()?).await? {
             let id: TransactionId = row.text("id")?;
             self.books(&row)?.allocations.insert(id);
         }
@@ -306,8 +302,8 @@ impl Loader<'_> {
     }
 
     /// Wallets, and the debts of those that have any.
-    async fn load_wallets(&mut self, users: Vec<Value>) -> Result<(), Error> {
-        let mut debtors = Vec::new();
+    async fn load_wallets(&mut self, users: Cells) -> Result<(), Error> {
+        let mut debtors = Cells::default();
         for row in self.lookup(("t.*", "wallets"), &["user_id"], users).await? {
             let wallet = Wallet {
                 balance: Tokens(row.number("balance")?),
@@ -320,7 +316,7 @@ impl Loader<'_> {
             let (partner, user_id): (PartnerId, UserId) =
                 (row.text("partner_id")?, row.text("user_id")?);
             if wallet.debt.0 > 0 {
-                debtors.push(json!({ "partner_id": partner, "user_id": user_id }));
+                debtors.push([partner.as_str().into(), user_id.as_str().into()])?;
             }
             self.books(&row)?.wallets.insert(user_id, wallet);
         }
@@ -336,11 +332,11 @@ impl Loader<'_> {
     }
 
     /// What cannot be spent yet of each wallet.
-    async fn load_vestings(&mut self, users: Vec<Value>, now: Timestamp) -> Result<(), Error> {
+    async fn load_vestings(&mut self, users: Cells, now: Timestamp) -> Result<(), Error> {
         let sql = AssertSqlSafe(format!(
-            "SELECT v.value ->> 'partner_id' AS partner_id, v.value ->> 'user_id' AS user_id,
+            "SELECT v.value ->> 0 AS partner_id, v.value ->> 1 AS user_id,
                  (SELECT CAST(COALESCE(SUM(t.amount), 0) AS BIGINT) FROM vestings t
-                  WHERE {OF_PARTNER} AND t.user_id = v.value ->> 'user_id' AND t.vests_at > {}) AS vesting
+                  WHERE {OF_PARTNER} AND t.user_id = v.value ->> 1 AND t.vests_at > {}) AS vesting
              FROM {}",
             now.0,
             self.dialect.rows(),
@@ -357,14 +353,18 @@ impl Loader<'_> {
 
     /// What the users have of every campaign that was loaded.
     async fn load_campaign_users(&mut self, wanted: &Wanted) -> Result<(), Error> {
-        let mut pairs = Vec::new();
+        let mut pairs = Cells::default();
         for (partner, user_id) in &wanted.wallets {
             let campaigns = self
                 .shelf
                 .get(partner)
                 .map(|loaded| &loaded.books.campaigns);
             for id in campaigns.into_iter().flat_map(BTreeMap::keys) {
-                pairs.push(json!({ "partner_id": partner, "campaign_id": id, "user_id": user_id }));
+                pairs.push([
+                    partner.as_str().into(),
+                    id.as_str().into(),
+                    user_id.as_str().into(),
+                ])?;
             }
         }
         let table = ("t.*", "campaign_users");
@@ -381,12 +381,12 @@ impl Loader<'_> {
 }
 
 /// The campaigns under which actions were paid.
-fn campaigns_of(actions: &[AnyRow]) -> Result<Vec<Value>, Error> {
-    let mut campaigns = Vec::new();
+fn campaigns_of(actions: &[AnyRow]) -> Result<Cells, Error> {
+    let mut campaigns = Cells::default();
     for row in actions {
-        if let Some(id) = row.text_or_null::<String>("campaign_id")? {
+        if let Some(id) = row.text_or_null::<CampaignId>("campaign_id")? {
             let partner: PartnerId = row.text("partner_id")?;
-            campaigns.push(json!({ "partner_id": partner, "id": id }));
+            campaigns.push([partner.as_str().into(), id.as_str().into()])?;
         }
     }
     Ok(campaigns)

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use ledger::{Command, Key, Recipient, Reward};
-use serde_json::{Value, json};
-use shared::campaign::Campaign;
+use shared::campaign::{Campaign, CampaignStatus};
 use shared::id::{
     ActionId, CampaignId, ExternalUserId, PartnerId, PoolRequestId, TransactionId, UserId,
 };
 use shared::time::Timestamp;
+use shared::token_pool::PoolRequestStatus;
+use sqlx::Error;
 
 use super::Order;
+use crate::store::sql::Cells;
 
 /// Things of partners.
 pub(super) type Of<T> = BTreeSet<(PartnerId, T)>;
@@ -91,21 +93,34 @@ impl Wanted {
         }
     }
 
-    pub(super) fn partners(&self) -> Vec<Value> {
-        let rows = self.partners.iter();
-        rows.map(|id| json!({ "partner_id": id })).collect()
+    pub(super) fn partners(&self) -> Result<Cells, Error> {
+        let mut cells = Cells::default();
+        for partner in &self.partners {
+            cells.push([partner.as_str().into()])?;
+        }
+        Ok(cells)
     }
 
-    pub(super) fn names(&self) -> Vec<Value> {
-        rows(&self.names, |name| ("external_id", json!(name)))
+    /// The partners, and the status of the campaigns that may apply.
+    pub(super) fn active_campaigns(&self) -> Result<Cells, Error> {
+        let mut cells = Cells::default();
+        for partner in &self.partners {
+            let active = CampaignStatus::Active.as_str();
+            cells.push([partner.as_str().into(), active.into()])?;
+        }
+        Ok(cells)
     }
 
-    pub(super) fn addresses(&self) -> Vec<Value> {
-        rows(&self.addresses, |email| ("email", json!(email)))
+    pub(super) fn names(&self) -> Result<Cells, Error> {
+        pairs(&self.names, ExternalUserId::as_str)
     }
 
-    pub(super) fn campaigns(&self) -> Vec<Value> {
-        rows(&self.campaigns, |id| ("id", json!(id)))
+    pub(super) fn addresses(&self) -> Result<Cells, Error> {
+        pairs(&self.addresses, String::as_str)
+    }
+
+    pub(super) fn campaigns(&self) -> Result<Cells, Error> {
+        pairs(&self.campaigns, CampaignId::as_str)
     }
 
     /// Whether a campaign may count for an action of the batch.
@@ -124,49 +139,57 @@ impl Wanted {
                 .any(|(_, action_type)| campaign.applies(action_type, now))
     }
 
-    pub(super) fn action_keys(&self) -> Vec<Value> {
+    pub(super) fn action_keys(&self) -> Result<Cells, Error> {
         keys(&self.action_keys)
     }
 
-    pub(super) fn reversed(&self) -> Vec<Value> {
-        rows(&self.reversed, |id| ("id", json!(id)))
+    pub(super) fn reversed(&self) -> Result<Cells, Error> {
+        pairs(&self.reversed, ActionId::as_str)
     }
 
-    pub(super) fn reversal_keys(&self) -> Vec<Value> {
+    pub(super) fn reversal_keys(&self) -> Result<Cells, Error> {
         keys(&self.reversal_keys)
     }
 
-    pub(super) fn spend_keys(&self) -> Vec<Value> {
-        rows(&self.spend_keys, |key| ("idempotency_key", json!(key)))
+    pub(super) fn spend_keys(&self) -> Result<Cells, Error> {
+        pairs(&self.spend_keys, String::as_str)
     }
 
-    /// Those that still wait.
-    pub(super) fn requests(&self) -> Vec<Value> {
-        let mut rows = rows(&self.requests, |id| ("id", json!(id)));
-        for row in &mut rows {
-            row["status"] = json!("PENDING");
+    /// The requests for tokens, if they still wait.
+    pub(super) fn requests(&self) -> Result<Cells, Error> {
+        let mut cells = Cells::default();
+        for (partner, id) in &self.requests {
+            let pending = PoolRequestStatus::Pending.as_str();
+            cells.push([partner.as_str().into(), id.as_str().into(), pending.into()])?;
         }
-        rows
+        Ok(cells)
     }
 
-    pub(super) fn allocations(&self) -> Vec<Value> {
-        rows(&self.allocations, |id| ("id", json!(id)))
+    pub(super) fn allocations(&self) -> Result<Cells, Error> {
+        pairs(&self.allocations, TransactionId::as_str)
     }
 
-    pub(super) fn wallets(&self) -> Vec<Value> {
-        rows(&self.wallets, |id| ("user_id", json!(id)))
+    pub(super) fn wallets(&self) -> Result<Cells, Error> {
+        pairs(&self.wallets, UserId::as_str)
     }
 }
 
-fn rows<T>(set: &Of<T>, member: impl Fn(&T) -> (&'static str, Value)) -> Vec<Value> {
-    let row = |(partner, thing): &(PartnerId, T)| {
-        let (name, value) = member(thing);
-        json!({ "partner_id": partner, name: value })
-    };
-    set.iter().map(row).collect()
+fn pairs<T>(set: &Of<T>, text: impl Fn(&T) -> &str) -> Result<Cells, Error> {
+    let mut cells = Cells::default();
+    for (partner, thing) in set {
+        cells.push([partner.as_str().into(), text(thing).into()])?;
+    }
+    Ok(cells)
 }
 
-fn keys(set: &Of<Key>) -> Vec<Value> {
-    let row = |(partner, key): &(PartnerId, Key)| json!({ "partner_id": partner, "key_space": key.space.as_str(), "idempotency_key": key.key });
-    set.iter().map(row).collect()
+fn keys(set: &Of<Key>) -> Result<Cells, Error> {
+    let mut cells = Cells::default();
+    for (partner, Key { space, key }) in set {
+        cells.push([
+            partner.as_str().into(),
+            space.as_str().into(),
+            key.as_str().into(),
+        ])?;
+    }
+    Ok(cells)
 }
