@@ -6,6 +6,7 @@ mod bad_start;
 mod call;
 mod demo;
 mod doctor;
+mod donations;
 mod ledger;
 mod listen;
 mod partners;

@@ -228,7 +228,9 @@ async fn authenticate(
     let key = key::only_header(&parts.headers, "x-partner-key")?;
     let signed = match auth {
         Auth::Publishable | Auth::Portal(_) | Auth::Open => None,
-        Auth::Signed | Auth::SignedSecret => Some(signature::Headers::read(&parts.headers)?),
+        Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
+            Some(signature::Headers::read(&parts.headers)?)
+        }
     };
     let presented = PresentedKey::parse(key).ok_or_else(key::unknown)?;
     let (caller, half) = identify(app, presented, address).await?;
@@ -295,7 +297,7 @@ fn check_key_type(auth: Auth, half: Half) -> Result<(), Error> {
             Code::PublishableKeyRequired,
             "this call takes the publishable key (pk_…) only: a secret key must never reach a browser",
         )),
-        (Auth::SignedSecret, Half::Publishable) => Err(Error::new(
+        (Auth::SignedSecret | Auth::SecretOrPortal(_), Half::Publishable) => Err(Error::new(
             Code::SecretKeyRequired,
             "this call takes the secret key (sk_…) only",
         )),
@@ -308,7 +310,7 @@ fn check_scope(key: &Key, half: Half, (scope, auth): (Scope, Auth)) -> Result<()
         (Half::Secret, _) => true,
         (Half::Publishable, Auth::Publishable) => scope.in_browser(),
         (Half::Publishable, Auth::Signed | Auth::SignedSecret) => scope.for_signed_publishable(),
-        (Half::Publishable, Auth::Portal(_) | Auth::Open) => false,
+        (Half::Publishable, Auth::Portal(_) | Auth::SecretOrPortal(_) | Auth::Open) => false,
     };
     let by_key = key
         .scopes

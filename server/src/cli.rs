@@ -4,6 +4,7 @@
 mod call;
 mod credentials;
 mod doctor;
+mod donations;
 mod flags;
 mod indent;
 mod keys;
@@ -58,6 +59,8 @@ enum Command {
     Pools(pools::Pools),
     /// Tokens that partners ask for
     PoolRequests(pool_requests::PoolRequests),
+    /// What donors gave
+    Donations(donations::Donations),
     /// Print the headers that sign a call
     Sign(sign::Sign),
     /// Sign a call, send it and print the answer
@@ -91,6 +94,8 @@ pub enum CommandError {
     Pools(#[from] pools::PoolsError),
     #[error(transparent)]
     PoolRequests(#[from] pool_requests::PoolRequestsError),
+    #[error(transparent)]
+    Donations(#[from] donations::DonationsError),
     #[error(transparent)]
     Credentials(#[from] credentials::CredentialsError),
     #[error(transparent)]
@@ -133,6 +138,7 @@ pub async fn run() -> Result<ExitCode, CommandError> {
         Command::Keys(keys) => keys.run(&flags).await,
         Command::Pools(pools) => pools.run(&flags).await,
         Command::PoolRequests(requests) => requests.run(&flags).await,
+        Command::Donations(donations) => donations.run(&flags).await,
         Command::Sign(sign) => sign.run(&flags),
         Command::Listen(listen) => listen.run(&flags).await,
         Command::Trigger(trigger) => trigger.run(&flags).await,

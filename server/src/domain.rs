@@ -3,6 +3,7 @@
 
 pub mod action;
 pub mod campaign;
+pub mod configuration;
 pub mod dashboard;
 pub mod donation;
 pub mod feed;

@@ -8,6 +8,7 @@ pub mod fold;
 pub mod key_uses;
 pub mod mail;
 pub mod prune;
+pub mod refund;
 pub mod reward;
 pub mod sweep;
 

@@ -27,6 +27,8 @@ pub trait Call {
     /// The HTTP status of success; 204 if, and only if, the answer is
     /// [`NoContent`].
     const STATUS: u16 = 200;
+    /// What the answer of success is written as.
+    const MEDIA: Media = Media::Json;
     /// Whether the items of the body are kept as they are spelt, and each is read,
     /// and refused, by itself.
     const ITEMS_STAND_ALONE: bool = false;
@@ -40,6 +42,24 @@ pub trait Call {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NoContent;
 
+/// What an answer is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    Json,
+    /// A text, under the name that the path ends in.
+    Csv,
+}
+
+impl Media {
+    /// The media type, as `Content-Type` has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Csv => "text/csv; charset=utf-8",
+        }
+    }
+}
+
 /// The constants of one call, for those who walk over all of them.
 #[derive(Clone, Copy, Debug)]
 pub struct CallFacts {
@@ -49,6 +69,7 @@ pub struct CallFacts {
     pub scope: Option<Scope>,
     pub feature: Option<Feature>,
     pub status: u16,
+    pub media: Media,
     pub refusals: &'static [Code],
 }
 
@@ -61,6 +82,7 @@ impl CallFacts {
             scope: C::SCOPE,
             feature: C::FEATURE,
             status: C::STATUS,
+            media: C::MEDIA,
             refusals: C::REFUSALS,
         }
     }
@@ -90,6 +112,8 @@ pub enum Auth {
     /// `Authorization: Bearer …` of somebody who is signed in to the portal and
     /// has at least this role.
     Portal(Role),
+    /// Either of the two before: for what a partner's server may do, and its people.
+    SecretOrPortal(Role),
     /// Nobody need say who they are: what is sent proves itself.
     Open,
 }
@@ -100,6 +124,8 @@ pub enum Auth {
 pub enum Proof {
     Key,
     Token,
+    /// Whichever the call carries.
+    KeyOrToken,
     Nothing,
 }
 
@@ -108,6 +134,7 @@ impl Auth {
         match self {
             Self::Publishable | Self::Signed | Self::SignedSecret => Proof::Key,
             Self::Portal(_) => Proof::Token,
+            Self::SecretOrPortal(_) => Proof::KeyOrToken,
             Self::Open => Proof::Nothing,
         }
     }

@@ -1,5 +1,7 @@
 //! What a widget needs to know of the partner whose key it carries.
 
+mod update;
+
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Auth, Call, Feature, Method, Scope};
@@ -8,6 +10,8 @@ use crate::error::Code;
 use crate::id::PartnerId;
 use crate::money::{Currency, Frequency, Minor, Percent};
 use crate::names::names;
+
+pub use self::update::{CurrencyPresets, DonationChange, ThemeChange, TipChange, UpdateConfig};
 
 /// `GET /v1/partner/config`: reads what a widget needs to know of the partner.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

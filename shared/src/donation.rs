@@ -1,5 +1,7 @@
 //! A gift: the link that begins it and the status that tells how it goes.
 
+mod record;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,11 @@ use crate::id::{DonationId, ExternalUserId};
 use crate::money::{Currency, Frequency, Minor, Percent, Tokens};
 use crate::names::names;
 use crate::time::Timestamp;
+
+pub use self::record::{
+    DonationRecord, Donor, ExportDonations, GetDonation, ListDonations, MAX_EXPORT, Refund,
+    RefundDonation,
+};
 
 /// The longest that a status call waits for a change, in seconds.
 pub const MAX_WAIT_SECONDS: u32 = 25;

@@ -45,7 +45,7 @@ codes! {
     405: MethodNotAllowed = "METHOD_NOT_ALLOWED";
     408: RequestTimeout = "REQUEST_TIMEOUT";
     409: UserExists = "USER_EXISTS", IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
-        DonationClosed = "DONATION_CLOSED", CampaignNotActive = "CAMPAIGN_NOT_ACTIVE",
+        DonationClosed = "DONATION_CLOSED", InvalidDonationState = "INVALID_DONATION_STATE", CampaignNotActive = "CAMPAIGN_NOT_ACTIVE",
         CampaignConflict = "CAMPAIGN_CONFLICT", AlreadyReversed = "ALREADY_REVERSED",
         InvalidActionState = "INVALID_ACTION_STATE", WebhookLimitReached = "WEBHOOK_LIMIT_REACHED",
         WebhookDisabled = "WEBHOOK_DISABLED", DeliveryPending = "DELIVERY_PENDING",

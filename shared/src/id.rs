@@ -82,6 +82,7 @@ ids! {
     InvitationId,
     MailId,
     EventId = "evt_a1b2c3d4e5f60718293a4b5c",
+    RefundId,
     WebhookId,
     DeliveryId,
     /// `partnerDonationId` on the wire: unguessable, since it opens the status.

@@ -35,6 +35,6 @@ pub mod transaction;
 pub mod user;
 pub mod webhook;
 
-pub use call::{Auth, Call, CallFacts, Feature, Method, NoContent, Proof, Scope};
+pub use call::{Auth, Call, CallFacts, Feature, Media, Method, NoContent, Proof, Scope};
 pub use change::Change;
 pub use error::{Code, ErrorBody, FieldError};

@@ -3,6 +3,9 @@
 mod amounts;
 mod bad_input;
 mod create;
+mod export;
+mod list;
+mod refund;
 mod replay;
 mod status;
 mod wait;

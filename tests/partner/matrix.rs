@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 use server::router::call_facts;
+use shared::id::DonationId;
 use shared::transaction::ListTransactions;
 use shared::{Auth, CallFacts};
 
@@ -63,6 +64,10 @@ async fn fill_theirs(stage: &mut Stage) -> Theirs {
         .send()
         .await
         .answer(201);
+    let gift = DonationId(link["partnerDonationId"].as_str().unwrap().to_owned());
+    stage
+        .pay_to(&stage.theirs, &gift, Some("theirs@example.org"))
+        .await;
     let campaign = json!({ "name": "Their campaign", "status": "ACTIVE" });
     let request = stage.theirs.signed_json("POST", CAMPAIGNS, &campaign);
     let campaign: Value = request.send().await.answer(201);
@@ -119,6 +124,7 @@ fn body_beside_id(path: &str) -> Value {
         "/v1/partner/users/{externalId}/spend" => {
             json!({ "amount": 1, "idempotencyKey": "their spend" })
         }
+        "/v1/partner/donations/{id}/refund" => json!({ "idempotencyKey": "their refund" }),
         "/v1/partner/actions/{actionId}/reverse" => {
             json!({ "reversalPercentage": 10, "refundIdempotencyKey": "their refund" })
         }
@@ -142,6 +148,11 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
         (path, "id") if path.starts_with("/v1/partner/token-pools/") => {
             (Owner::Partner, &theirs.pool_id, "000000000000000000000000")
         }
+        (path, "id") if path.starts_with("/v1/partner/donations/") => (
+            Owner::Partner,
+            &theirs.donation_id,
+            "don_00000000000000000000000000000000",
+        ),
         ("/v1/partner/transactions/{id}", "id") => (
             Owner::Partner,
             &theirs.transaction_id,
@@ -203,7 +214,7 @@ fn request(
     }
     match facts.auth {
         Auth::Publishable => request.header("x-partner-key", &tenant.keys.public),
-        Auth::Signed | Auth::SignedSecret => {
+        Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
             request.signed(&tenant.keys.secret, &tenant.keys.hmac_secret)
         }
         Auth::Portal(_) => request.bearer(&tenant.owner),
@@ -258,6 +269,8 @@ async fn anothers_object_looks_like_none(stage: &mut Stage) {
 fn plain_call(path: &str) -> (&'static str, Value) {
     match path {
         "/v1/partner/config"
+        | "/v1/partner/donations"
+        | "/v1/partner/donations/export.csv"
         | "/v1/partner/transactions"
         | "/v1/partner/token-pools"
         | "/v1/partner/token-pools/requests" => ("", json!({})),
@@ -368,7 +381,7 @@ async fn every_call_refuses_who_does_not_say_who_it_is(stage: &mut Stage) {
                 refused.refused(shared::Code::InvalidToken);
                 continue;
             }
-            Auth::Publishable | Auth::Signed | Auth::SignedSecret => {}
+            Auth::Publishable | Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {}
         }
         request
             .clone()

@@ -87,7 +87,9 @@ impl Client {
         }
         match C::AUTH {
             Auth::Publishable => request.header("x-partner-key", &keys.public),
-            Auth::Signed | Auth::SignedSecret => request.signed(&keys.secret, &keys.hmac_secret),
+            Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
+                request.signed(&keys.secret, &keys.hmac_secret)
+            }
             Auth::Portal(_) | Auth::Open => request,
         }
     }

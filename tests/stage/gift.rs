@@ -9,7 +9,7 @@ use shared::time::Timestamp;
 use shared::token_pool::{GetPoolBalance, PoolBalance};
 use sqlx::Row as _;
 
-use super::{NONPROFIT, Stage, patiently, until};
+use super::{NONPROFIT, Stage, Tenant, patiently, until};
 
 impl Stage {
     /// A link for 25.00 USD.
@@ -24,7 +24,12 @@ impl Stage {
 
     /// Books the payment of a link of ours.
     pub(crate) async fn pay(&self, id: &DonationId, email: Option<&str>) {
-        let row = donation::find(self.app(), &self.ours.partner.id, id)
+        self.pay_to(&self.ours, id, email).await;
+    }
+
+    /// Books the payment of a link of one of the partners.
+    pub(crate) async fn pay_to(&self, tenant: &Tenant, id: &DonationId, email: Option<&str>) {
+        let row = donation::find(self.app(), &tenant.partner.id, id)
             .await
             .unwrap()
             .unwrap();
@@ -79,6 +84,7 @@ impl Stage {
             let is_owed = self.is_due_or_leased(id).await;
             if is_owed {
                 server::worker::reward::pass(self.app()).await.unwrap();
+                server::worker::refund::pass(self.app()).await.unwrap();
             }
             !is_owed
         })

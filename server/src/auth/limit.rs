@@ -112,9 +112,11 @@ impl Limiter {
                 (Kind::Widget, limit, Some(address))
             }
             // Who comes without a key is not charged.
-            Auth::Signed | Auth::SignedSecret | Auth::Portal(_) | Auth::Open => {
-                (Kind::Signed, tier, None)
-            }
+            Auth::Signed
+            | Auth::SignedSecret
+            | Auth::Portal(_)
+            | Auth::SecretOrPortal(_)
+            | Auth::Open => (Kind::Signed, tier, None),
         };
         let key = Subject {
             partner_id: caller.partner.id.clone(),

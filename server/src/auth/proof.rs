@@ -12,6 +12,8 @@ use shared::{Auth, Proof};
 use super::limit::Charge;
 use super::{Caller, Denied, MAX_BODY, Member, Needs, authenticate, permit, read_body};
 use crate::app::App;
+use crate::error::Error;
+use crate::store::partner::Partner;
 
 /// A call before it is proven who makes it.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +29,16 @@ pub struct Admitted<By> {
     pub(super) caller: By,
     pub(super) charge: Option<Charge>,
     pub(super) body: Vec<u8>,
+}
+
+impl<By> Admitted<By> {
+    fn of<Other>(self, other: impl FnOnce(By) -> Other) -> Admitted<Other> {
+        Admitted {
+            caller: other(self.caller),
+            charge: self.charge,
+            body: self.body,
+        }
+    }
 }
 
 /// Who makes a call, as far as it was proven.
@@ -86,7 +98,7 @@ impl Proven for Member {
         let found = Self::find(app, &asked.parts.headers).await;
         let now = app.context.now();
         let member = found.map_err(|error| app.limiter.count_failure(asked.address, now, error))?;
-        if let Auth::Portal(role) = asked.needs.auth {
+        if let Auth::Portal(role) | Auth::SecretOrPortal(role) = asked.needs.auth {
             member.check_role(role)?;
         }
         Ok(Admitted {
@@ -94,6 +106,44 @@ impl Proven for Member {
             charge: None,
             body: read_body(body, MAX_BODY).await?,
         })
+    }
+}
+
+/// Who looks after a partner: its server, or somebody who is signed in.
+#[derive(Clone, Debug)]
+pub enum Keeper {
+    Server(Arc<Caller>),
+    Member(Box<Member>),
+}
+
+impl Keeper {
+    /// The partner, which somebody without a key may not have yet.
+    pub fn partner(&self) -> Result<&Partner, Error> {
+        match self {
+            Self::Server(caller) => Ok(&caller.partner),
+            Self::Member(member) => member.partner(),
+        }
+    }
+}
+
+impl Proven for Keeper {
+    const PROOF: Proof = Proof::KeyOrToken;
+
+    fn key(&self) -> Option<Arc<Caller>> {
+        match self {
+            Self::Server(caller) => Some(caller.clone()),
+            Self::Member(_) => None,
+        }
+    }
+
+    async fn prove(app: &App, asked: Asked<'_>, body: Body) -> Result<Admitted<Self>, Denied> {
+        if asked.parts.headers.contains_key("authorization") {
+            let admitted = Member::prove(app, asked, body).await?;
+            Ok(admitted.of(|member| Self::Member(Box::new(member))))
+        } else {
+            let admitted = <Arc<Caller>>::prove(app, asked, body).await?;
+            Ok(admitted.of(Self::Server))
+        }
     }
 }
 

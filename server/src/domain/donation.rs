@@ -1,12 +1,15 @@
 //! A gift from link to payment: short transactions, each with its event.
 
+pub mod export;
+mod refund;
+
 use ledger::Rate;
 use shared::donation::{
     CreateLink, Donation, DonationLink, DonationStatus, Nonprofit, Provider, RewardStatus,
 };
 use shared::event::EventType;
 use shared::id::{DonationId, ExternalUserId, PartnerId};
-use shared::money::Tokens;
+use shared::money::{Minor, Tokens};
 use shared::organization::OrganizationStatus;
 use shared::time::Timestamp;
 use shared::{Code, Feature};
@@ -14,15 +17,18 @@ use shared::{Code, Feature};
 use super::order::{Bounds, Order, order};
 use super::replay::{self, Once};
 use crate::app::App;
+use crate::context::Context;
 use crate::error::Error;
 use crate::store::donation::{DonationRow, Donor};
 use crate::store::event::Subjects;
 use crate::store::job::{Job, JobKind};
 use crate::store::organization::Organization;
 use crate::store::partner::Partner;
+use crate::store::sql::Dialect;
 use crate::store::{self, Connection};
 use crate::vault;
 
+pub use self::refund::refund;
 pub use super::order::slug_is_well_formed;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -149,6 +155,8 @@ fn new_row(
         idempotency_key,
         fingerprint,
         reward_rate: None,
+        paid_at: None,
+        amount_refunded: Minor(0),
         expires_at: now.plus_ms(lifetime_ms(order.provider)),
     }
 }
@@ -169,7 +177,13 @@ async fn insert(app: &App, row: DonationRow) -> Result<Once<DonationRow>, Error>
     if !store::donation::insert(&mut tx, &row).await? {
         return Err(Error::overloaded());
     }
-    tell(app, &mut tx, &row, (commit, EventType::DonationCreated)).await?;
+    tell(
+        (app.db.dialect(), &app.context),
+        &mut tx,
+        &row,
+        (commit, EventType::DonationCreated),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Once::first(row))
 }
@@ -214,6 +228,11 @@ pub async fn find(
     Ok(found.map(|row| row.judged(app.context.now())))
 }
 
+/// No gift of the partner has the id.
+pub fn unknown() -> Error {
+    Error::new(Code::DonationNotFound, "no donation has this id")
+}
+
 /// The donation behind a checkout link, as it stands now.
 pub async fn find_by_token(app: &App, token: &str) -> Result<Option<DonationRow>, Error> {
     let is_token = token.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -247,7 +266,13 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(
     if row.public.reward_status == RewardStatus::Pending {
         store::job::put(&mut tx, &reward_job(&row, now), now).await?;
     }
-    tell(app, &mut tx, &row, (commit, EventType::DonationCompleted)).await?;
+    tell(
+        (app.db.dialect(), &app.context),
+        &mut tx,
+        &row,
+        (commit, EventType::DonationCompleted),
+    )
+    .await?;
     tx.commit().await?;
     app.reward_due.notify_one();
     app.waiting.wake(&row.public.partner_donation_id);
@@ -279,7 +304,13 @@ pub async fn expire(app: &App, row: DonationRow) -> Result<(), Error> {
     let mut tx = app.db.write().await?;
     let commit = store::event::next_commit(&mut tx, &row.partner_id).await?;
     if store::donation::expire(&mut tx, &row).await? {
-        tell(app, &mut tx, &row, (commit, EventType::DonationExpired)).await?;
+        tell(
+            (app.db.dialect(), &app.context),
+            &mut tx,
+            &row,
+            (commit, EventType::DonationExpired),
+        )
+        .await?;
         tx.commit().await?;
         app.waiting.wake(&row.public.partner_donation_id);
     }
@@ -287,7 +318,7 @@ pub async fn expire(app: &App, row: DonationRow) -> Result<(), Error> {
 }
 
 async fn tell(
-    app: &App,
+    by: (Dialect, &Context),
     conn: &mut Connection,
     row: &DonationRow,
     (commit, event_type): (i64, EventType),
@@ -297,7 +328,7 @@ async fn tell(
     let gift = std::iter::once(row.public.partner_donation_id.as_str());
     Ok(store::event::append(
         conn,
-        (app.db.dialect(), &app.context),
+        by,
         (&row.partner_id, commit),
         (event_type, Subjects::of(gift.chain(giver)), data),
     )

@@ -140,13 +140,13 @@ fn entry(operation: &Operation, base_url: &str) -> Value {
     }
     if let Some(body) = &operation.body {
         let is_required = body.schema.get("required").is_some();
-        entry["requestBody"] = json!({ "required": is_required, "content": content(body) });
+        entry["requestBody"] = json!({ "required": is_required, "content": content(JSON, body) });
     }
     entry
 }
 
-fn content(content: &Content) -> Value {
-    json!({ (JSON): { "schema": content.schema, "example": content.example } })
+fn content(media: &str, content: &Content) -> Value {
+    json!({ (media): { "schema": content.schema, "example": content.example } })
 }
 
 /// What is said of the call, and who may make it.
@@ -246,7 +246,7 @@ fn success(operation: &Operation) -> Value {
     };
     let mut response = json!({ "description": description, "headers": named_headers(&names) });
     if let Some(answer) = &operation.answer {
-        response["content"] = content(answer);
+        response["content"] = content(operation.facts.media.as_str(), answer);
     }
     response
 }

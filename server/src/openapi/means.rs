@@ -69,9 +69,10 @@ const TOKEN: &[Code] = &[
     Code::MissingToken,
     Code::InvalidToken,
     Code::TokenExpired,
-    Code::PartnerNotActive,
     Code::InsufficientRole,
 ];
+/// Of whoever is signed in.
+const MEMBER: &[Code] = &[Code::PartnerNotActive];
 
 impl Means {
     pub const fn of(auth: Auth) -> Self {
@@ -113,7 +114,23 @@ impl Means {
                 credential: Some(ACCESS_TOKEN),
                 is_signed: false,
                 schemes: &[&["accessToken"]],
-                refusals: &[TOKEN],
+                refusals: &[TOKEN, MEMBER],
+            },
+            Auth::SecretOrPortal(role) => Self {
+                sentence: match role {
+                    Role::Owner => {
+                        "Signed, with the secret key; or with the access token of an owner."
+                    }
+                    Role::Admin => {
+                        "Signed, with the secret key; or with the access token of an owner or admin."
+                    }
+                    Role::Viewer => {
+                        "Signed, with the secret key; or with the access token of anybody who is signed in."
+                    }
+                },
+                schemes: &[&["secretKey", "timestamp", "signature"], &["accessToken"]],
+                refusals: &[KEY, SIGNATURE, &[Code::SecretKeyRequired], TOKEN],
+                ..Self::of(Auth::SignedSecret)
             },
             Auth::Open => Self {
                 word: "open",

@@ -110,6 +110,7 @@ pub const fn meaning(code: Code) -> &'static str {
         Code::RequestTimeout => "The body did not arrive in time",
         Code::UserExists => "There is a user of this id",
         Code::IdempotencyKeyReused => "Another request was made under this key; take a new one",
+        Code::InvalidDonationState => "Only a paid gift can be given back; read how it stands",
         Code::DonationClosed => "The link under this key is over; take a new key",
         Code::CampaignNotActive => "The campaign does not apply now, or has ended",
         Code::CampaignConflict => "An active campaign covers the same types at the same time",

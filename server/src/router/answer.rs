@@ -74,6 +74,26 @@ pub(crate) fn refuse(error: &Error, RequestId(request_id): &RequestId) -> Respon
     response
 }
 
+/// An answer that is a text, to be kept under the name that the path ends in.
+pub(super) fn file<C: Call>(answer: &C::Answer) -> Response
+where
+    C::Answer: Serialize,
+{
+    let text = match serde_json::to_value(answer) {
+        Ok(serde_json::Value::String(text)) => text,
+        _ => String::new(),
+    };
+    let name = C::PATH.rsplit('/').next().unwrap_or_default();
+    let headers = [
+        (header::CONTENT_TYPE, C::MEDIA.as_str().to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+    ];
+    (headers, text).into_response()
+}
+
 pub(super) fn no_such_path() -> Error {
     Error::new(Code::NotFound, "there is nothing at this path")
 }

@@ -13,7 +13,7 @@ use axum::routing::{MethodFilter, on, options};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::{Auth, Call, CallFacts, Method, Proof};
+use shared::{Auth, Call, CallFacts, Media, Method, Proof};
 
 use super::answer::{self, Answered};
 use super::{Reply, RequestId};
@@ -174,7 +174,7 @@ where
                 app.limiter.give_back(charge, app.context.now());
                 quota.remaining += 1;
             }
-            write(C::STATUS, &reply, is_known)
+            write::<C>(&reply, is_known)
         }
     };
     if let Some(quota) = quota {
@@ -183,11 +183,16 @@ where
     response
 }
 
-fn write<T: Serialize>(status: u16, reply: &Reply<T>, is_known: bool) -> Response {
-    let mut response = match StatusCode::from_u16(status).unwrap_or(StatusCode::OK) {
+fn write<C: Call>(reply: &Reply<C::Answer>, is_known: bool) -> Response
+where
+    C::Answer: Serialize,
+{
+    let status = StatusCode::from_u16(C::STATUS).unwrap_or(StatusCode::OK);
+    let mut response = match (status, C::MEDIA) {
         _ if is_known => StatusCode::NOT_MODIFIED.into_response(),
-        StatusCode::NO_CONTENT => StatusCode::NO_CONTENT.into_response(),
-        status => (status, axum::Json(&reply.answer)).into_response(),
+        (StatusCode::NO_CONTENT, _) => StatusCode::NO_CONTENT.into_response(),
+        (status, Media::Json) => (status, axum::Json(&reply.answer)).into_response(),
+        (status, Media::Csv) => (status, answer::file::<C>(&reply.answer)).into_response(),
     };
     answer::add_reply_headers(response.headers_mut(), reply);
     response

@@ -29,6 +29,23 @@ pub(super) async fn forget_stakeholders(
     Ok(())
 }
 
+/// The action that rewards a gift, without those who took part.
+pub async fn of_donation(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    id: &DonationId,
+) -> Result<Option<Action>, Error> {
+    let row = sqlx::query(
+        "SELECT * FROM actions WHERE partner_id = $1 AND key_space = $2 AND idempotency_key = $3",
+    )
+    .bind(partner_id.as_str())
+    .bind(KeySpace::Donation.as_str())
+    .bind(id.as_str())
+    .fetch_optional(conn)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// An action without those who took part.
 pub(super) fn read(row: &AnyRow) -> Result<Action, Error> {
     Ok(Action {

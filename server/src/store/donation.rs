@@ -1,14 +1,20 @@
 //! Gifts: how each stands, and the few moves that change it.
 
+mod list;
+pub mod refund;
+
 use std::collections::BTreeMap;
 
-use shared::donation::{Donation, DonationStatus, Nonprofit, Provider, RewardStatus};
+use shared::donation::{
+    Donation, DonationRecord, DonationStatus, Nonprofit, Provider, RewardStatus,
+};
 use shared::id::{DonationId, ExternalUserId, OrganizationId, PartnerId};
 use shared::money::{Currency, Frequency, Minor, Tokens};
 use shared::time::Timestamp;
 use sqlx::Error;
 use sqlx::any::AnyRow;
 
+pub use self::list::{Filter, count, list};
 use super::Connection;
 use super::row::Columns as _;
 use super::sql::json;
@@ -35,6 +41,9 @@ pub struct DonationRow {
     pub fingerprint: String,
     /// Tokens a major unit at the time of payment, in millionths.
     pub reward_rate: Option<i64>,
+    pub paid_at: Option<Timestamp>,
+    /// Of the payment, in minor units.
+    pub amount_refunded: Minor,
     pub expires_at: Timestamp,
 }
 
@@ -53,6 +62,29 @@ impl std::fmt::Debug for Donor {
 }
 
 impl DonationRow {
+    /// What the donor paid, or is to pay.
+    pub fn paid(&self) -> Minor {
+        Minor(self.public.amount.0 + self.public.tip_amount.0)
+    }
+
+    /// The gift as its partner's own server sees it.
+    pub fn record(self) -> DonationRecord {
+        DonationRecord {
+            donation: self.public,
+            amount_refunded: self.amount_refunded,
+            donor: shared::donation::Donor {
+                email: self.donor.email,
+                first_name: self.donor.first_name,
+                last_name: self.donor.last_name,
+            },
+            partner_user_id: self.external_user_id,
+            referral_code: self.referral_code,
+            metadata: self.metadata,
+            paid_at: self.paid_at,
+            expires_at: self.expires_at,
+        }
+    }
+
     /// The public part as it stands at `now`: a pending link past its time is
     /// expired, whether or not the sweeper has passed.
     #[must_use]
@@ -119,6 +151,7 @@ macro_rules! select {
         )
     };
 }
+const SHOWN: &str = select!("");
 
 pub async fn find(
     conn: &mut Connection,
@@ -131,6 +164,18 @@ pub async fn find(
         .fetch_optional(conn)
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Whose gift it is, for an operator who knows its id alone.
+pub async fn partner_of(
+    conn: &mut Connection,
+    id: &DonationId,
+) -> Result<Option<PartnerId>, Error> {
+    let row = sqlx::query("SELECT partner_id FROM donations WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(conn)
+        .await?;
+    row.map(|row| row.text("partner_id")).transpose()
 }
 
 pub async fn find_by_token(
@@ -267,6 +312,8 @@ fn read(row: &AnyRow) -> Result<DonationRow, Error> {
         idempotency_key: row.text_or_null("idempotency_key")?,
         fingerprint: row.text("fingerprint")?,
         reward_rate: row.number_or_null("reward_rate")?,
+        paid_at: row.time_or_null("paid_at")?,
+        amount_refunded: Minor(row.number("amount_refunded")?),
         expires_at: row.time("expires_at")?,
     })
 }

@@ -13,12 +13,15 @@ use super::row::Columns as _;
 pub enum JobKind {
     /// Reward the donor of the donation that is the job's subject.
     Reward,
+    /// Take back of the reward what was given back of the donation.
+    Refund,
 }
 
 impl JobKind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Reward => "reward",
+            Self::Refund => "refund",
         }
     }
 }

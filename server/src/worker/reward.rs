@@ -7,11 +7,12 @@ use futures_util::future::join_all;
 use ledger::{
     Command, Key, KeySpace, OnRefusal, Profile, Rate, Recipient, Reward, Stakeholder, UnknownUsers,
 };
-use shared::donation::RewardStatus;
+use shared::donation::{DonationStatus, RewardStatus};
 use shared::id::{DonationId, ExternalUserId};
+use shared::money::Tokens;
 use shared::partner::PartnerStatus;
 
-use super::LOOK_AGAIN;
+use super::{LOOK_AGAIN, refund};
 use crate::app::App;
 use crate::error::Error;
 use crate::store;
@@ -29,7 +30,7 @@ const MAX_BACK_OFF_MS: i64 = 3_600_000;
 
 pub(super) async fn run(app: Arc<App>) {
     while !app.shutdown.is_cancelled() {
-        match pass(&app).await {
+        match due(&app).await {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => error.log("rewards"),
@@ -40,6 +41,11 @@ pub(super) async fn run(app: Arc<App>) {
             () = app.shutdown.cancelled() => {}
         }
     }
+}
+
+/// Rewards first, since what is taken back must be there.
+async fn due(app: &App) -> Result<usize, Error> {
+    Ok(pass(app).await? + refund::pass(app).await?)
 }
 
 /// Does what is due, and answers how many jobs that was.
@@ -68,6 +74,12 @@ async fn reward(app: &App, job: &Job) -> Result<(), Error> {
         )
     };
     let waiting = donation.filter(|row| row.public.reward_status == RewardStatus::Pending);
+    if waiting
+        .as_ref()
+        .is_some_and(|row| row.public.status == DonationStatus::Refunded)
+    {
+        return leave(app, job, &id).await;
+    }
     let (Some(donation), Some(partner)) = (waiting, partner) else {
         return finish(app, job).await;
     };
@@ -144,13 +156,24 @@ fn donor(app: &App, donation: &DonationRow) -> Option<Stakeholder> {
     })
 }
 
-async fn finish(app: &App, job: &Job) -> Result<(), Error> {
+/// A gift that was given back before it was rewarded has no reward.
+async fn leave(app: &App, job: &Job, id: &DonationId) -> Result<(), Error> {
+    let mut tx = app.db.write().await?;
+    let none = (RewardStatus::NotEligible, Tokens(0), app.context.now());
+    store::donation::set_reward(&mut tx, &job.partner_id, id, none).await?;
+    job::finish(&mut tx, job.kind, &job.partner_id, &job.subject_id).await?;
+    tx.commit().await?;
+    app.waiting.wake(id);
+    Ok(())
+}
+
+pub(super) async fn finish(app: &App, job: &Job) -> Result<(), Error> {
     let mut tx = app.db.write().await?;
     job::finish(&mut tx, job.kind, &job.partner_id, &job.subject_id).await?;
     Ok(tx.commit().await?)
 }
 
-async fn retry(app: &App, job: &Job) -> Result<(), Error> {
+pub(super) async fn retry(app: &App, job: &Job) -> Result<(), Error> {
     let mut tx = app.db.write().await?;
     job::retry(
         &mut tx,

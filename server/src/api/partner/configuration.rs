@@ -2,19 +2,33 @@
 
 use std::sync::Arc;
 
-use shared::config::{Config, CurrencyConfig, DonationConfig, GetConfig};
+use shared::config::{Config, CurrencyConfig, DonationConfig, GetConfig, UpdateConfig};
 use shared::money::Currency;
 use shared::partner::PartnerStatus;
 
 use crate::app::App;
+use crate::auth::proof::Keeper;
 use crate::auth::{Authorized, limit};
+use crate::domain::configuration;
 use crate::router::{Answered, Reply};
-use crate::store::partner::Presets;
+use crate::store::partner::{Partner, Presets};
 
 pub async fn get_config(app: Arc<App>, call: Authorized<GetConfig>) -> Answered<GetConfig> {
-    let partner = call.caller.partner.clone();
+    Ok(Reply::new(shown(&app, call.caller.partner.clone())))
+}
+
+pub async fn update_config(
+    app: Arc<App>,
+    call: Authorized<UpdateConfig, Keeper>,
+) -> Answered<UpdateConfig> {
+    let slug = &call.caller.partner()?.slug;
+    let updated = configuration::update(&app, slug, call.call).await?;
+    Ok(Reply::new(shown(&app, updated)))
+}
+
+fn shown(app: &App, partner: Partner) -> Config {
     let config = partner.config;
-    Ok(Reply::new(Config {
+    Config {
         rate_limit: limit::of_tier(&app.settings, partner.tier).into(),
         is_active: partner.status == PartnerStatus::Active,
         id: partner.id,
@@ -34,7 +48,7 @@ pub async fn get_config(app: Arc<App>, call: Authorized<GetConfig>) -> Answered<
         },
         theme: config.theme,
         locale: config.locale,
-    }))
+    }
 }
 
 fn currency(Presets { currency, amounts }: Presets) -> CurrencyConfig {

@@ -3,15 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shared::Code;
-use shared::donation::{CreateLink, Donation, GetDonationStatus, MAX_WAIT_SECONDS};
+use shared::donation::{
+    CreateLink, Donation, ExportDonations, GetDonation, GetDonationStatus, ListDonations,
+    MAX_EXPORT, MAX_WAIT_SECONDS, RefundDonation,
+};
 
+use super::lists::Asked;
 use crate::app::App;
 use crate::auth::Authorized;
-use crate::domain::donation;
+use crate::domain::{donation, replay};
 use crate::error::Error;
 use crate::etag;
 use crate::router::{Answered, Reply};
+use crate::store;
+use crate::store::donation::{DonationRow, Filter};
+use crate::store::list::Window;
 use crate::vault;
 use crate::waiting::Wait;
 
@@ -80,9 +86,7 @@ async fn look(
 ) -> Result<(Donation, String), Error> {
     let id = &call.call.partner_donation_id;
     let found = donation::find(app, &call.caller.partner.id, id).await?;
-    let donation = found
-        .ok_or_else(|| Error::new(Code::DonationNotFound, "no donation has this id"))?
-        .public;
+    let donation = found.ok_or_else(donation::unknown)?.public;
     let text = serde_json::to_vec(&donation).map_err(Error::internal)?;
     let etag = format!("\"{}\"", &vault::hash(text)[..16]);
     Ok((donation, etag))
@@ -93,4 +97,76 @@ fn reply((donation, etag): (Donation, String)) -> Reply<Donation> {
         etag: Some(etag),
         ..Reply::new(donation)
     }
+}
+
+pub async fn list_donations(
+    app: Arc<App>,
+    call: Authorized<ListDonations>,
+) -> Answered<ListDonations> {
+    let query = call.call;
+    let asked = Asked::read(query.page, query.limit, query.cursor.as_deref())?;
+    let filter = Filter {
+        status: query.status,
+        nonprofit_slug: query.nonprofit_slug,
+        from: query.from,
+        to: query.to,
+        email: query.email.as_deref().map(store::user::folded),
+    };
+    let of = (&call.caller.partner.id, app.context.now());
+    let mut conn = app.db.read().await?;
+    let rows = store::donation::list(&mut conn, of, (&filter, &asked.window())).await?;
+    let total = asked
+        .total(store::donation::count(&mut conn, of, &filter))
+        .await?;
+    let records = rows.into_iter().map(DonationRow::record).collect();
+    Ok(Reply::new(asked.answer(records, total, |record| {
+        let gift = &record.donation;
+        (gift.created_at, gift.partner_donation_id.as_str())
+    })))
+}
+
+pub async fn export_donations(
+    app: Arc<App>,
+    call: Authorized<ExportDonations>,
+) -> Answered<ExportDonations> {
+    let query = call.call;
+    let filter = Filter {
+        status: query.status,
+        nonprofit_slug: query.nonprofit_slug,
+        from: query.from,
+        to: query.to,
+        email: query.email.as_deref().map(store::user::folded),
+    };
+    let window = Window {
+        after: None,
+        offset: 0,
+        limit: i64::from(MAX_EXPORT) + 1,
+    };
+    let of = (&call.caller.partner.id, app.context.now());
+    let mut conn = app.db.read().await?;
+    let rows = store::donation::list(&mut conn, of, (&filter, &window)).await?;
+    let records: Vec<_> = rows.into_iter().map(DonationRow::record).collect();
+    donation::export::csv(&records).map(Reply::new)
+}
+
+pub async fn get_donation(app: Arc<App>, call: Authorized<GetDonation>) -> Answered<GetDonation> {
+    let found = donation::find(&app, &call.caller.partner.id, &call.call.id).await?;
+    let row = found.ok_or_else(donation::unknown)?;
+    Ok(Reply::new(row.record()))
+}
+
+pub async fn refund_donation(
+    app: Arc<App>,
+    mut call: Authorized<RefundDonation>,
+) -> Answered<RefundDonation> {
+    let (in_header, in_body) = (call.idempotency_key(), call.call.idempotency_key.clone());
+    if let Some(key) = replay::key(in_header, Some(in_body))? {
+        call.call.idempotency_key = key;
+    }
+    let id = call.call.id.clone();
+    let by = (&app.db, &app.context);
+    let refunded = donation::refund(by, &call.caller.partner.id, call.call).await?;
+    app.reward_due.notify_one();
+    app.waiting.wake(&id);
+    Ok(refunded.into())
 }

@@ -104,8 +104,14 @@ impl Asked {
 
 fn read_cursor(cursor: &str) -> Option<(Timestamp, String)> {
     let (time, id) = cursor.split_once('-')?;
-    let digits = id.strip_prefix("key_").unwrap_or(id);
-    let is_id = digits.len() == 24 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_id = match (
+        id.strip_prefix("don_"),
+        id.strip_prefix("key_").unwrap_or(id),
+    ) {
+        (Some(digits), _) => digits.len() == 32 && is_hex(digits),
+        (None, digits) => digits.len() == 24 && is_hex(digits),
+    };
     let time = i64::from_str_radix(time, 16)
         .ok()
         .filter(|ms| *ms >= 0 && is_id)?;

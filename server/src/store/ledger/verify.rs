@@ -214,6 +214,12 @@ const EQUALITIES: &[(&str, &str)] = &[
          GROUP BY d.partner_id, d.id, d.tokens_awarded",
     ),
     (
+        "donation: amount refunded and its refunds",
+        "SELECT d.id AS name, d.amount_refunded AS kept, CAST(COALESCE(SUM(r.amount), 0) AS BIGINT) AS found
+         FROM donations d LEFT JOIN refunds r ON r.partner_id = d.partner_id AND r.donation_id = d.id
+         GROUP BY d.partner_id, d.id, d.amount_refunded",
+    ),
+    (
         "books: number of users",
         "SELECT b.partner_id AS name, b.users AS kept,
              (SELECT COUNT(*) FROM users t WHERE t.partner_id = b.partner_id) AS found FROM books b",
