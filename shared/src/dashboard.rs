@@ -21,7 +21,7 @@ use crate::money::Tokens;
 /// The most days that a dashboard looks back.
 pub const MAX_DAYS: u32 = 90;
 
-/// `GET /v1/partner/dashboard/summary`
+/// `GET /v1/partner/dashboard/summary`: reads how pools, actions and users stand.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetSummary {}
@@ -90,7 +90,7 @@ pub struct UsersSummary {
     pub active_30_days: i64,
 }
 
-/// `GET /v1/partner/dashboard/trends`
+/// `GET /v1/partner/dashboard/trends`: reads what happened, day by day, days without anything too.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetTrends {
@@ -130,7 +130,7 @@ pub struct TrendDay {
     pub active_users: i64,
 }
 
-/// `GET /v1/partner/dashboard/top-earners`
+/// `GET /v1/partner/dashboard/top-earners`: reads who earned most tokens.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetTopEarners {
@@ -170,7 +170,7 @@ pub struct Earner {
     pub actions: i64,
 }
 
-/// `GET /v1/partner/dashboard/recent-activity`
+/// `GET /v1/partner/dashboard/recent-activity`: reads the newest actions.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetRecentActivity {
@@ -195,9 +195,8 @@ pub struct RecentActivity {
     pub data: Vec<ActionRecord>,
 }
 
-/// `GET /v1/partner/dashboard/campaigns/{id}/analytics`: what
-/// [`GetCampaignAnalytics`](crate::campaign::GetCampaignAnalytics) answers, for
-/// a key that reads dashboards.
+/// `GET /v1/partner/dashboard/campaigns/{id}/analytics`: reads what a campaign has
+/// brought, for a key that reads dashboards.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetCampaignDashboard {

@@ -14,7 +14,7 @@ use crate::names::names;
 use crate::time::Timestamp;
 
 pub use self::record::{
-    DonationRecord, Donor, ExportDonations, GetDonation, ListDonations, MAX_EXPORT, Refund,
+    Csv, DonationRecord, Donor, ExportDonations, GetDonation, ListDonations, MAX_EXPORT, Refund,
     RefundDonation,
 };
 

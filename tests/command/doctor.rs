@@ -61,11 +61,13 @@ async fn a_partner_that_is_ready_passes_every_check(stage: &mut Stage) {
         "server",
         "publishable key",
         "secret key",
-        "clock",
+        "timestamp",
         "signature",
+        "scopes",
     ];
-    assert_eq!(names[..6], first);
-    assert_eq!(names[6..9], ["scopes", "pool", "webhooks"]);
+    assert_eq!(names[..7], first);
+    let told = ["key", "pool", "webhooks", "recent errors", "clock"];
+    assert_eq!(names[7..], told);
     let plain = ["doctor", "--credentials", "keys.json"];
     let shown = Giving::on(stage, &plain).run().succeeded();
     assert!(shown.contains("ok    pool"), "{shown}");
@@ -110,7 +112,7 @@ async fn a_clock_that_is_off_is_said(stage: &mut Stage) {
     stage.turn_to_the_present();
     stage.pass_time(HOUR_MS);
     let (name, message) = failing(&examine(stage, &stage.ours.keys));
-    assert_eq!(name, "clock");
+    assert_eq!(name, "timestamp");
     assert!(message.starts_with("TIMESTAMP_OUT_OF_RANGE"), "{message}");
 }
 
@@ -131,16 +133,12 @@ async fn a_pool_that_cannot_pay_is_said(stage: &mut Stage) {
     stage.turn_to_the_present();
     stage.begin_without_a_pool().await;
     let (name, message) = failing(&examine(stage, &stage.ours.keys));
-    assert_eq!(
-        (name.as_str(), message.as_str()),
-        ("pool", "there is no token pool")
-    );
+    assert_eq!(name, "pool");
+    assert!(message.starts_with("There is no token pool"), "{message}");
     stage.add_pool(0, |_| {}).await;
     let (name, message) = failing(&examine(stage, &stage.ours.keys));
-    assert_eq!(
-        (name.as_str(), message.as_str()),
-        ("pool", "no active pool has tokens")
-    );
+    assert_eq!(name, "pool");
+    assert!(message.starts_with("No token pool is active"), "{message}");
 }
 
 async fn a_webhook_that_was_disabled_is_said(stage: &mut Stage) {
@@ -158,5 +156,5 @@ async fn a_webhook_that_was_disabled_is_said(stage: &mut Stage) {
         .await;
     let (name, message) = failing(&examine(stage, &stage.ours.keys));
     assert_eq!(name, "webhooks");
-    assert!(message.contains("https://example.org/hooks"), "{message}");
+    assert!(message.contains("was disabled"), "{message}");
 }

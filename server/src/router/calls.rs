@@ -54,7 +54,7 @@ impl Calls {
                 "the handler takes whoever the call's authorisation proves"
             );
             assert!(
-                C::SCOPE.is_some() == matches!(By::PROOF, Proof::Key),
+                C::SCOPE.is_some() == matches!(By::PROOF, Proof::Key | Proof::KeyOrToken),
                 "a call by key has a scope, and only such a call"
             );
         };

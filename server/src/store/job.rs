@@ -122,6 +122,20 @@ pub async fn hurry(
     Ok(())
 }
 
+/// Removes a claimed job that is done, unless it was put again in the meantime:
+/// then there is more to do, and it is given back.
+pub async fn finish_or_go_on(conn: &mut Connection, job: &Job) -> Result<(), Error> {
+    sqlx::query(
+        "DELETE FROM jobs WHERE partner_id = $1 AND kind = $2 AND subject_id = $3 AND due_at = leased_until",
+    )
+    .bind(job.partner_id.as_str())
+    .bind(job.kind.as_str())
+    .bind(&job.subject_id)
+    .execute(&mut *conn)
+    .await?;
+    retry(conn, job, job.give_up_at).await
+}
+
 /// Removes a job that is done or given up.
 pub async fn finish(
     conn: &mut Connection,

@@ -7,7 +7,7 @@ use shared::donation::RewardStatus;
 use shared::id::DonationId;
 use shared::money::Percent;
 
-use super::reward::{finish, retry};
+use super::reward::retry;
 use crate::app::App;
 use crate::error::Error;
 use crate::store;
@@ -82,6 +82,13 @@ async fn take_back(app: &App, job: &Job) -> Result<(), Error> {
         }
         Err(LedgerError::Batch(error)) => Err(Error::internal(error)),
     }
+}
+
+/// More may have been given back while this was taken back.
+async fn finish(app: &App, job: &Job) -> Result<(), Error> {
+    let mut tx = app.db.write().await?;
+    job::finish_or_go_on(&mut tx, job).await?;
+    Ok(tx.commit().await?)
 }
 
 /// How much of the payment was given back, rounded down until it is all.

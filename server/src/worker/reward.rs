@@ -167,7 +167,7 @@ async fn leave(app: &App, job: &Job, id: &DonationId) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) async fn finish(app: &App, job: &Job) -> Result<(), Error> {
+async fn finish(app: &App, job: &Job) -> Result<(), Error> {
     let mut tx = app.db.write().await?;
     job::finish(&mut tx, job.kind, &job.partner_id, &job.subject_id).await?;
     Ok(tx.commit().await?)

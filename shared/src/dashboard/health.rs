@@ -6,7 +6,8 @@ use crate::call::{Auth, Call, Method, Scope};
 use crate::error::Code;
 use crate::names::names;
 
-/// `GET /v1/partner/dashboard/integration-health`
+/// `GET /v1/partner/dashboard/integration-health`: reads whether the integration
+/// works, and what to do where it does not.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetIntegrationHealth {}

@@ -6,7 +6,8 @@ use crate::call::{Auth, Call, Method, Scope};
 use crate::error::Code;
 use crate::time::Timestamp;
 
-/// `GET /v1/partner/dashboard/api-usage`
+/// `GET /v1/partner/dashboard/api-usage`: reads how many calls were made, and how
+/// long they took.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GetApiUsage {
@@ -54,6 +55,7 @@ pub struct ApiUsage {
 pub struct EndpointUsage {
     pub method: Method,
     /// As the documentation writes it, such as `/v1/partner/users/{externalId}`.
+    #[cfg_attr(feature = "openapi", schemars(example = "/v1/partner/actions/submit"))]
     pub path: String,
     pub requests: i64,
     pub errors: i64,

@@ -79,8 +79,20 @@ impl Call for ExportDonations {
     const SCOPE: Option<Scope> = Some(Scope::DonationsRead);
     const MEDIA: Media = Media::Csv;
     const REFUSALS: &'static [Code] = &[];
-    type Answer = String;
+    type Answer = Csv;
 }
+
+/// A table as text, its first row the names of the columns (RFC 4180).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(schemars::JsonSchema),
+    schemars(
+        example = "partnerDonationId,status\r\ndon_a1b2c3d4e5f60718293a4b5c6d7e8f90,COMPLETED\r\n"
+    )
+)]
+#[serde(transparent)]
+pub struct Csv(pub String);
 
 /// `GET /v1/partner/donations/{id}`: reads a gift with its donor.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::donation::{
-    CreateLink, Donation, ExportDonations, GetDonation, GetDonationStatus, ListDonations,
+    CreateLink, Csv, Donation, ExportDonations, GetDonation, GetDonationStatus, ListDonations,
     MAX_EXPORT, MAX_WAIT_SECONDS, RefundDonation,
 };
 
@@ -146,7 +146,7 @@ pub async fn export_donations(
     let mut conn = app.db.read().await?;
     let rows = store::donation::list(&mut conn, of, (&filter, &window)).await?;
     let records: Vec<_> = rows.into_iter().map(DonationRow::record).collect();
-    donation::export::csv(&records).map(Reply::new)
+    Ok(Reply::new(Csv(donation::export::csv(&records)?)))
 }
 
 pub async fn get_donation(app: Arc<App>, call: Authorized<GetDonation>) -> Answered<GetDonation> {

@@ -1,17 +1,12 @@
 //! The calls that the doctor makes, and what the server says to them.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::time::Timestamp;
 use shared::{Code, ErrorBody};
 
-use super::check::Check;
 use crate::cli::credentials::{Credentials, With};
 use crate::cli::{CommandError, sign};
 use crate::outbound::{Answer, Outbound, Outgoing};
-
-/// The server's own checks.
-const HEALTH: &str = "/v1/partner/dashboard/integration-health";
 
 pub(super) struct Caller {
     credentials: Credentials,
@@ -96,16 +91,5 @@ impl Caller {
         let headers = sign::headers(&self.credentials, With::Secret, (method, &sent, b""))?;
         outgoing.headers.extend(headers);
         Ok(self.outbound.send(outgoing).await?.into())
-    }
-
-    /// What the server's own checks have found wrong, where it makes any.
-    pub(super) async fn told(&self) -> Result<Vec<Check>, CommandError> {
-        #[derive(Deserialize)]
-        struct Health {
-            checks: Vec<Check>,
-        }
-        let health = self.signed("GET", HEALTH).await?.read::<Health>();
-        let checks = health.into_iter().flat_map(|health| health.checks);
-        Ok(checks.map(Check::told_by_the_server).collect())
     }
 }

@@ -1,32 +1,35 @@
 //! What one check has found, and how it is shown.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use shared::dashboard::{HealthCheck, HealthStatus};
 
 use super::caller::Said;
 use crate::cli::{CommandError, output};
 
-/// From good to bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub(super) enum Status {
-    Healthy,
-    Degraded,
-    Failing,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Check {
     name: String,
-    pub(super) status: Status,
+    pub(super) status: HealthStatus,
     message: String,
     fix: Option<String>,
+}
+
+impl From<HealthCheck> for Check {
+    fn from(check: HealthCheck) -> Self {
+        Self {
+            name: check.name.as_str().replace('_', " "),
+            status: check.status,
+            message: check.message,
+            fix: check.fix,
+        }
+    }
 }
 
 impl Check {
     pub(super) fn healthy(name: &str, message: impl Into<String>) -> Self {
         Self {
             name: name.to_owned(),
-            status: Status::Healthy,
+            status: HealthStatus::Healthy,
             message: message.into(),
             fix: None,
         }
@@ -34,7 +37,7 @@ impl Check {
 
     pub(super) fn degraded(name: &str, message: impl Into<String>, fix: &str) -> Self {
         Self {
-            status: Status::Degraded,
+            status: HealthStatus::Degraded,
             fix: Some(fix.to_owned()),
             ..Self::healthy(name, message)
         }
@@ -42,7 +45,7 @@ impl Check {
 
     pub(super) fn failing(name: &str, message: impl Into<String>, fix: &str) -> Self {
         Self {
-            status: Status::Failing,
+            status: HealthStatus::Failing,
             ..Self::degraded(name, message, fix)
         }
     }
@@ -52,19 +55,11 @@ impl Check {
         Self::failing(name, said.message(), fix)
     }
 
-    /// A check that the server made itself.
-    pub(super) fn told_by_the_server(self) -> Self {
-        Self {
-            name: format!("server's {}", self.name.replace('_', " ")),
-            ..self
-        }
-    }
-
     pub(super) fn print(&self) -> Result<(), CommandError> {
         let word = match self.status {
-            Status::Healthy => "ok",
-            Status::Degraded => "warn",
-            Status::Failing => "FAIL",
+            HealthStatus::Healthy => "ok",
+            HealthStatus::Degraded => "warn",
+            HealthStatus::Failing => "FAIL",
         };
         output::line(&format!("{word:<6}{:<24}{}", self.name, self.message))?;
         match &self.fix {
