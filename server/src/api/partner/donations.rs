@@ -108,9 +108,7 @@ pub async fn list_donations(
     let filter = Filter {
         status: query.status,
         nonprofit_slug: query.nonprofit_slug,
-        from: query.from,
-        to: query.to,
-        email: query.email.as_deref().map(store::user::folded),
+        ..Filter::of((query.from, query.to), query.email.as_deref())
     };
     let of = (&call.caller.partner.id, app.context.now());
     let mut conn = app.db.read().await?;
@@ -133,9 +131,7 @@ pub async fn export_donations(
     let filter = Filter {
         status: query.status,
         nonprofit_slug: query.nonprofit_slug,
-        from: query.from,
-        to: query.to,
-        email: query.email.as_deref().map(store::user::folded),
+        ..Filter::of((query.from, query.to), query.email.as_deref())
     };
     let window = Window {
         after: None,

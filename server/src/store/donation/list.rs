@@ -11,6 +11,7 @@ use super::{DonationRow, SHOWN, read};
 use crate::store::Connection;
 use crate::store::list::{self, Window, given};
 use crate::store::row::Columns as _;
+use crate::store::user::folded;
 
 /// Which gifts.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,16 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Those of a span of time, and of an address in whatever case.
+    pub fn of((from, to): (Option<Timestamp>, Option<Timestamp>), email: Option<&str>) -> Self {
+        Self {
+            from,
+            to,
+            email: email.map(folded),
+            ..Self::default()
+        }
+    }
+
     /// A pending link past its time, which is `$5`, counts as expired, whether or
     /// not the sweeper has passed.
     fn conditions(&self) -> String {
