@@ -5,6 +5,7 @@ mod callers;
 mod count;
 pub mod deliver;
 pub mod fold;
+mod jobs;
 pub mod key_uses;
 pub mod mail;
 pub mod prune;

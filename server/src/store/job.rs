@@ -133,7 +133,15 @@ pub async fn finish_or_go_on(conn: &mut Connection, job: &Job) -> Result<(), Err
     .bind(&job.subject_id)
     .execute(&mut *conn)
     .await?;
-    retry(conn, job, job.give_up_at).await
+    sqlx::query(
+        "UPDATE jobs SET leased_until = 0 WHERE partner_id = $1 AND kind = $2 AND subject_id = $3",
+    )
+    .bind(job.partner_id.as_str())
+    .bind(job.kind.as_str())
+    .bind(&job.subject_id)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Removes a job that is done or given up.

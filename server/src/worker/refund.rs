@@ -7,7 +7,7 @@ use shared::donation::RewardStatus;
 use shared::id::DonationId;
 use shared::money::Percent;
 
-use super::reward::retry;
+use super::jobs::{claim, retry};
 use crate::app::App;
 use crate::error::Error;
 use crate::store;
@@ -15,20 +15,9 @@ use crate::store::donation::DonationRow;
 use crate::store::job::{self, Job, JobKind};
 use crate::store::ledger::{LedgerError, Order};
 
-/// The jobs that are done at a time, and how long one is left alone before another
-/// process may take it.
-const MAX_CLAIM: i64 = 64;
-const LEASE_MS: i64 = 30_000;
-
 /// Does what is due, and answers how many jobs that was.
 pub async fn pass(app: &App) -> Result<usize, Error> {
-    let now = app.context.now();
-    if !job::is_due(&mut *app.db.read().await?, JobKind::Refund, now).await? {
-        return Ok(0);
-    }
-    let mut tx = app.db.write().await?;
-    let jobs = job::claim(&mut tx, JobKind::Refund, (now, LEASE_MS), MAX_CLAIM).await?;
-    tx.commit().await?;
+    let jobs = claim(app, JobKind::Refund).await?;
     for result in join_all(jobs.iter().map(|job| take_back(app, job))).await {
         result?;
     }

@@ -12,6 +12,7 @@ use shared::id::{DonationId, ExternalUserId};
 use shared::money::Tokens;
 use shared::partner::PartnerStatus;
 
+use super::jobs::{claim, retry};
 use super::{LOOK_AGAIN, refund};
 use crate::app::App;
 use crate::error::Error;
@@ -19,14 +20,6 @@ use crate::store;
 use crate::store::donation::DonationRow;
 use crate::store::job::{self, Job, JobKind};
 use crate::store::ledger::{LedgerError, Order};
-
-/// The jobs that are done at a time.
-const MAX_CLAIM: i64 = 64;
-/// How long a claimed job is left alone before another process may take it.
-const LEASE_MS: i64 = 30_000;
-/// The first and the longest time between two tries.
-const BACK_OFF_MS: i64 = 5_000;
-const MAX_BACK_OFF_MS: i64 = 3_600_000;
 
 pub(super) async fn run(app: Arc<App>) {
     while !app.shutdown.is_cancelled() {
@@ -50,13 +43,7 @@ async fn due(app: &App) -> Result<usize, Error> {
 
 /// Does what is due, and answers how many jobs that was.
 pub async fn pass(app: &App) -> Result<usize, Error> {
-    let now = app.context.now();
-    if !job::is_due(&mut *app.db.read().await?, JobKind::Reward, now).await? {
-        return Ok(0);
-    }
-    let mut tx = app.db.write().await?;
-    let jobs = job::claim(&mut tx, JobKind::Reward, (now, LEASE_MS), MAX_CLAIM).await?;
-    tx.commit().await?;
+    let jobs = claim(app, JobKind::Reward).await?;
     for result in join_all(jobs.iter().map(|job| reward(app, job))).await {
         result?;
     }
@@ -171,33 +158,4 @@ async fn finish(app: &App, job: &Job) -> Result<(), Error> {
     let mut tx = app.db.write().await?;
     job::finish(&mut tx, job.kind, &job.partner_id, &job.subject_id).await?;
     Ok(tx.commit().await?)
-}
-
-pub(super) async fn retry(app: &App, job: &Job) -> Result<(), Error> {
-    let mut tx = app.db.write().await?;
-    job::retry(
-        &mut tx,
-        job,
-        app.context.now().plus_ms(back_off_ms(job.attempts)),
-    )
-    .await?;
-    Ok(tx.commit().await?)
-}
-
-fn back_off_ms(attempts: i64) -> i64 {
-    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
-    BACK_OFF_MS
-        .saturating_mul(1 << doublings)
-        .min(MAX_BACK_OFF_MS)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_time_between_tries_doubles_up_to_an_hour() {
-        assert_eq!([1, 2, 3].map(back_off_ms), [5_000, 10_000, 20_000]);
-        assert_eq!([12, 1_000, i64::MAX].map(back_off_ms), [MAX_BACK_OFF_MS; 3]);
-    }
 }

@@ -11,7 +11,7 @@ use shared::donation::{
 use super::lists::Asked;
 use crate::app::App;
 use crate::auth::Authorized;
-use crate::domain::{donation, replay};
+use crate::domain::donation;
 use crate::error::Error;
 use crate::etag;
 use crate::router::{Answered, Reply};
@@ -153,12 +153,8 @@ pub async fn get_donation(app: Arc<App>, call: Authorized<GetDonation>) -> Answe
 
 pub async fn refund_donation(
     app: Arc<App>,
-    mut call: Authorized<RefundDonation>,
+    call: Authorized<RefundDonation>,
 ) -> Answered<RefundDonation> {
-    let (in_header, in_body) = (call.idempotency_key(), call.call.idempotency_key.clone());
-    if let Some(key) = replay::key(in_header, Some(in_body))? {
-        call.call.idempotency_key = key;
-    }
     let id = call.call.id.clone();
     let by = (&app.db, &app.context);
     let refunded = donation::refund(by, &call.caller.partner.id, call.call).await?;
