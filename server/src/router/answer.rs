@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use shared::{Call, Code};
+use shared::{Call, Code, Dialect};
 
 use super::RequestId;
 use super::envelope::{refuse, spoken};
@@ -133,16 +133,20 @@ pub(super) fn add_cors(headers: &mut HeaderMap) {
     );
 }
 
-pub(super) fn add_preflight(headers: &mut HeaderMap) {
+pub(super) fn add_preflight(headers: &mut HeaderMap, dialect: Dialect) {
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_METHODS,
         HeaderValue::from_static("GET, POST"),
     );
+    let allowed = match dialect {
+        Dialect::Sir | Dialect::Endaoment => {
+            "X-Partner-Key, Content-Type, Idempotency-Key, If-None-Match"
+        }
+        Dialect::Percent => "Authorization, Content-Type",
+    };
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static(
-            "X-Partner-Key, Authorization, Content-Type, Idempotency-Key, If-None-Match",
-        ),
+        HeaderValue::from_static(allowed),
     );
     headers.insert(
         header::ACCESS_CONTROL_MAX_AGE,

@@ -64,7 +64,7 @@ impl Calls {
             move |State(app): State<Arc<App>>, request: Request| serve(app, request, handler);
         self.router = self.router.route(C::PATH, on(filter(C::METHOD), serve));
         if C::AUTH.is_for_browsers() && is_first_of_path {
-            self.router = self.router.route(C::PATH, options(preflight));
+            self.router = self.router.route(C::PATH, options(preflight::<C>));
         }
         self.entries.push(Entry::of::<C>());
         self
@@ -214,9 +214,9 @@ async fn read_path(parts: &mut Parts, app: &Arc<App>) -> Option<Vec<Pair>> {
     Some(pairs)
 }
 
-async fn preflight() -> Response {
+async fn preflight<C: Call>() -> Response {
     let mut response = (StatusCode::NO_CONTENT, Body::empty()).into_response();
     answer::add_cors(response.headers_mut());
-    answer::add_preflight(response.headers_mut());
+    answer::add_preflight(response.headers_mut(), C::AUTH.dialect());
     response
 }
