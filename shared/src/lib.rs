@@ -21,6 +21,7 @@ pub mod id;
 #[cfg(feature = "js")]
 pub mod js;
 pub mod key;
+pub mod locale;
 pub mod money;
 pub mod organization;
 pub mod page;
