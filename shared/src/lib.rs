@@ -22,6 +22,7 @@ pub mod id;
 #[cfg(feature = "js")]
 pub mod js;
 pub mod key;
+pub mod locale;
 pub mod money;
 pub mod organization;
 pub mod page;

@@ -44,6 +44,7 @@ async fn add_nonprofit(stage: &Stage) {
         endaoment_id: "00000000-0000-4000-8000-000000000001".to_owned(),
         slug: "american-red-cross".to_owned(),
         name: "American Red Cross".to_owned(),
+        ein: None,
         ..other.unwrap()
     };
     organization::insert(&mut tx, &nonprofit).await.unwrap();
