@@ -130,6 +130,11 @@ impl Context {
         hex(&self.random::<N>())
     }
 
+    /// An id of the Percent dialect: a word and 29 random characters.
+    pub fn base62_id(&self, word: &str) -> String {
+        format!("{word}_{}", self.random_base62(29))
+    }
+
     /// `length` random characters of 0-9, A-Z, a-z, each with near six bits.
     pub fn random_base62(&self, length: usize) -> String {
         let mut text = String::with_capacity(length);

@@ -4,6 +4,7 @@
 pub mod action;
 pub mod campaign;
 pub mod configuration;
+pub mod country;
 pub mod dashboard;
 pub mod directory;
 pub mod donation;
@@ -16,6 +17,7 @@ pub mod password;
 pub mod pool;
 pub mod portal_user;
 pub mod replay;
+pub mod session;
 pub mod sign_in;
 pub mod spend;
 pub mod text;

@@ -22,6 +22,7 @@ use crate::api::partner::{
     actions, campaigns, configuration, dashboards, deliveries, donations, events, keys,
     organizations, sign_in, token_pools, transactions, users, webhooks,
 };
+use crate::api::percent;
 use crate::app::App;
 use crate::auth;
 use crate::error::Error;
@@ -115,9 +116,28 @@ fn partner_calls() -> Calls {
         .add(keys::delete_key)
 }
 
+/// The calls of the Percent dialect, beside others.
+fn percent_calls(calls: Calls) -> Calls {
+    calls
+        .add(percent::sessions::create_session)
+        .add(percent::sessions::list_sessions)
+        .add(percent::sessions::get_session)
+        .add(percent::organisations::find_organisations)
+        .add(percent::organisations::get_organisation)
+        .add(percent::users::create_user)
+        .add(percent::users::get_user)
+        .add(percent::donations::list_donations)
+        .add(percent::donations::get_donation)
+}
+
+/// The calls of all dialects.
+fn all_calls() -> Calls {
+    percent_calls(partner_calls())
+}
+
 /// Every call with its schemas, for those who describe them.
 pub fn call_entries() -> Vec<Entry> {
-    partner_calls().entries
+    all_calls().entries
 }
 
 /// What is true of every call, for those who walk over all of them.
@@ -158,7 +178,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));
-    let calls = partner_calls();
+    let calls = all_calls();
     pages(app.clone())
         .merge(files)
         .merge(page::docs::routes(calls.entries))

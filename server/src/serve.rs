@@ -20,6 +20,7 @@ use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::demo::{self, DemoError};
 use crate::domain::password::Passwords;
+use crate::domain::replay::UnderWay;
 use crate::metrics::{self, Metrics};
 use crate::outbound::OutboundError;
 use crate::outbound::courier::Courier;
@@ -153,6 +154,7 @@ pub async fn start(
         usage: Arc::default(),
         metrics: operator.as_ref().map(|_| Metrics::new()).transpose()?,
         waiting: Waiting::default(),
+        under_way: UnderWay::default(),
         reward_due: tokio::sync::Notify::new(),
         mail_due: tokio::sync::Notify::new(),
         passwords: Passwords::default(),

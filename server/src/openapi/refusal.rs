@@ -66,6 +66,13 @@ pub const fn meaning(code: Code) -> &'static str {
         Code::EnvironmentNotServed => {
             "This server serves the other environment; the message says where to ask"
         }
+        Code::InvalidCursor => "The cursor is not one that this list gave; follow its links",
+        Code::InvalidMetadata => {
+            "`metadata` must have 1 to 20 names up to 50 characters, values up to 500"
+        }
+        Code::UnknownOrganization => "There is no such nonprofit, or it takes no gifts",
+        Code::CallInProgress => "The first call under this key is under way; wait for its answer",
+        Code::SessionNotFound => "There is no such donation session",
         Code::InvalidCredentials => "E-mail and password do not go together",
         Code::MissingToken => "Send `Authorization: Bearer …` with the access token of a sign-in",
         Code::InvalidToken => "There is no such token, or it was used or ended; sign in again",
