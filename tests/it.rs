@@ -19,4 +19,5 @@ mod metrics;
 mod migrations;
 mod page;
 mod partner;
+mod percent;
 mod story;

@@ -155,6 +155,10 @@ fn pages(app: Arc<App>) -> Router<Arc<App>> {
             "/checkout/{token}/cancelled",
             get(page::checkout::cancelled),
         )
+        .route(
+            "/donate/{token}",
+            get(page::donate::show).post(page::donate::give),
+        )
         .route("/give/{slug}", get(page::give::show).post(page::give::give))
         .route("/thanks/{token}", get(page::thanks::show))
         .route(

@@ -5,10 +5,11 @@
 use serde_json::{Value, json};
 use server::router::call_facts;
 use shared::id::DonationId;
+use shared::percent::{DonationSession, ListPercentDonations, PercentDonationList};
 use shared::transaction::ListTransactions;
 use shared::{Auth, CallFacts};
 
-use crate::stage::{PASSWORD, Request, Response, Sink, Stage, Tenant};
+use crate::stage::{NONPROFIT, PASSWORD, Request, Response, Sink, Stage, Tenant};
 
 on_both_databases! {
     anothers_object_looks_like_none,
@@ -37,6 +38,9 @@ struct Theirs {
     key_id: String,
     /// The webhook's id and the delivery's.
     delivery: String,
+    session: DonationSession,
+    percent_user: String,
+    percent_donation: String,
     _sink: Sink,
 }
 
@@ -96,7 +100,23 @@ async fn fill_theirs(stage: &mut Stage) -> Theirs {
     stage
         .until_count("deliveries WHERE status = 'DELIVERED'", 1)
         .await;
+    let nonprofit = stage.organisation(NONPROFIT).await;
+    let user: Value = stage
+        .theirs
+        .percent("POST", "/v1/users")
+        .send()
+        .await
+        .answer(200);
+    let user = user["data"]["id"].as_str().unwrap().to_owned();
+    let body = json!({ "organisationId": nonprofit, "userId": user, "metadata": { "note": "Their note" } });
+    let session = stage.theirs.open_session(&body).await;
+    let given = stage.give_in(&session, &[]).await;
+    assert_eq!(given.status, 303, "{}", given.text);
+    let gifts: PercentDonationList = stage.theirs.call(&ListPercentDonations::default()).await;
     Theirs {
+        session,
+        percent_user: user,
+        percent_donation: gifts.data[0].id.to_string(),
         delivery: format!("{webhook_id} {}", delivery_id.as_str().unwrap()),
         webhook_id,
         key_id: key["id"].as_str().unwrap().to_owned(),
@@ -184,6 +204,26 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
             &theirs.campaign_id,
             "000000000000000000000000",
         ),
+        ("/v1/donation-sessions/{id}", _) => (
+            Owner::Partner,
+            theirs.session.id.as_str(),
+            "donationsession_00000000000000000000000000000",
+        ),
+        ("/v1/users/{id}", _) => (
+            Owner::Partner,
+            &theirs.percent_user,
+            "user_00000000000000000000000000000",
+        ),
+        ("/v1/donations/{id}", _) => (
+            Owner::Partner,
+            &theirs.percent_donation,
+            "donation_00000000000000000000000000000",
+        ),
+        ("/v1/organisations/{id}", _) => (
+            Owner::Everyone,
+            theirs.session.organisation_id.as_str(),
+            "organisation_00000000000000000000000000000",
+        ),
         ("/v1/partner/organizations/{slug}", "slug") => (Owner::Everyone, "river-trust", "nobody"),
         (path, name) => panic!("say whose {{{name}}} of {path} is"),
     }
@@ -232,6 +272,9 @@ fn parameter_name(path: &str) -> Option<&str> {
 fn without_request_id(response: &Response) -> Value {
     let mut body = response.json();
     body.as_object_mut().unwrap().remove("requestId");
+    if let Some(fault) = body.get_mut("error").and_then(Value::as_object_mut) {
+        fault.remove("id");
+    }
     body
 }
 
@@ -269,8 +312,14 @@ async fn anothers_object_looks_like_none(stage: &mut Stage) {
 }
 
 /// How a call without an id in its path is made, so that it succeeds.
-fn plain_call(path: &str) -> (&'static str, Value) {
+fn plain_call(path: &str, theirs: &Theirs) -> (&'static str, Value) {
     match path {
+        "/v1/donation-sessions" => (
+            "",
+            json!({ "organisationId": theirs.session.organisation_id }),
+        ),
+        "/v1/organisations" => ("?query=river", json!({})),
+        "/v1/users" | "/v1/donations" => ("", json!({})),
         "/v1/partner/config"
         | "/v1/partner/donations"
         | "/v1/partner/donations/export.csv"
@@ -333,6 +382,10 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
         "Their key",
         &theirs.key_id,
         &stage.theirs.keys.public,
+        theirs.session.id.as_str(),
+        &theirs.percent_user,
+        &theirs.percent_donation,
+        "Their note",
     ];
     // Lists first: a call that makes something must not feed them.
     let mut table = call_facts();
@@ -343,7 +396,7 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
         .iter()
         .filter(|facts| parameter_name(facts.path).is_none())
     {
-        let (query, body) = plain_call(facts.path);
+        let (query, body) = plain_call(facts.path, &theirs);
         let response = request(&stage.ours, facts, "", (query, &body)).send().await;
         assert_eq!(
             response.status, facts.status,

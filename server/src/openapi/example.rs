@@ -142,6 +142,10 @@ fn text(name: &str) -> &'static str {
         "bodyStart" => "ok",
         "category" => "Disaster relief",
         "code" => "VALIDATION_ERROR",
+        "countryCode" => "USA",
+        "current" | "first" | "last" => {
+            "https://giving.example/v1/organisations?pageSize=25&page=1"
+        }
         "currentPassword" | "password" => "correct horse battery",
         "currency" => "USD",
         "description" => "Tokens for every purchase",
@@ -171,16 +175,19 @@ fn text(name: &str) -> &'static str {
         }
         "query" => "red cross",
         "reason" => "Spring campaign",
+        "reasons" => "pageSize must be from 0 to 100",
         "refreshToken" | "token" => {
             "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90"
         }
         "refundIdempotencyKey" => "refund_98765",
+        "registryId" => "530196605",
         "requestId" => "req_a1b2c3d4e5f60718293a4b5c",
         "secret" => "whsec_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4",
         "secretKey" => "sk_test_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4",
         "secretKeyLast4" => "c3d4",
         "slug" | "nonprofitSlug" => "american-red-cross",
         "stakeholderTypeCode" => "CUSTOMER",
+        "successUrl" => "https://example.org/thanks",
         "tokenType" => "Bearer",
         "url" => "https://example.org/hooks",
         "website" => "https://www.redcross.org",

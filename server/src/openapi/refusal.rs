@@ -1,8 +1,9 @@
 //! Every code that a call can answer, and what each means to who called.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::{CallFacts, Code};
+use shared::{CallFacts, Code, Dialect};
 
 use super::Means;
 
@@ -36,6 +37,15 @@ pub(super) fn of(facts: &CallFacts) -> BTreeMap<u16, Vec<Code>> {
         by_status.entry(status).or_default().push(code);
     }
     by_status
+}
+
+/// What a code is called in a dialect: that which clients branch on.
+pub fn word(code: Code, dialect: Dialect) -> Cow<'static, str> {
+    let own = match dialect {
+        Dialect::Sir | Dialect::Endaoment => return code.as_str().into(),
+        Dialect::Percent => shared::percent::word(code),
+    };
+    own.map_or_else(|| code.as_str().to_lowercase().into(), Cow::from)
 }
 
 /// What a status says whatever the code.

@@ -19,7 +19,7 @@ use super::field::Problems;
 use super::form::Form;
 use super::layout::{Page, Width};
 use super::refusal::{Refusal, Shown};
-use super::return_url::{Outcome, with_outcome};
+use super::return_url::{Outcome, unchanged, with_outcome};
 use crate::app::App;
 use crate::config::Environment;
 use crate::domain::donation;
@@ -59,7 +59,7 @@ pub async fn pay(State(app): State<Arc<App>>, Path(token): Path<String>, body: B
         Payment::NeedsStep(donor) => Ok(step_page(&row, &donor)),
         Payment::Paid(donor) => {
             let place = success(&row)?;
-            donation::complete(&app, *row, donor).await?;
+            donation::charge(&app, *row, donor).await?;
             Ok(place)
         }
     }
@@ -137,7 +137,7 @@ fn step_page(row: &DonationRow, donor: &Donor) -> Response {
 }
 
 /// Sends the donor on after the payment.
-fn success(row: &DonationRow) -> Shown {
+pub(super) fn success(row: &DonationRow) -> Shown {
     let place = match &row.success_url {
         Some(page) => back(row, page, Outcome::Complete)?,
         None => format!("/thanks/{}", row.checkout_token),
@@ -145,6 +145,10 @@ fn success(row: &DonationRow) -> Shown {
     Ok(Redirect::to(&place).into_response())
 }
 
+/// The way back; that of a session's gift is used as it is.
 fn back(row: &DonationRow, page: &str, outcome: Outcome) -> Result<String, Error> {
+    if row.hosted.is_some() {
+        return unchanged(page).map_err(Error::internal);
+    }
     with_outcome(page, &row.public.partner_donation_id, outcome).map_err(Error::internal)
 }

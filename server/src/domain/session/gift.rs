@@ -144,7 +144,8 @@ fn check_open(app: &App, invitation: &Invitation) -> Result<(), Error> {
     ))
 }
 
-/// The choice as the request for a link, by whose rules it is judged.
+/// The choice as the request for a link, by whose rules it is judged. The receipt
+/// must go somewhere, so a missing address is asked for as an empty one, which is wrong.
 fn request(invitation: &Invitation, choice: Choice) -> CreateLink {
     CreateLink {
         nonprofit_slug: invitation.nonprofit.slug.clone(),
@@ -152,7 +153,7 @@ fn request(invitation: &Invitation, choice: Choice) -> CreateLink {
         currency: Some(choice.currency.as_str().to_owned()),
         frequency: Some(Frequency::Once),
         provider: Some(Provider::Stripe),
-        donor_email: choice.donor.email,
+        donor_email: Some(choice.donor.email.unwrap_or_default()),
         first_name: choice.donor.first_name,
         last_name: choice.donor.last_name,
         tip_amount: None,

@@ -1,0 +1,11 @@
+//! Percent's dialect, as a client that was written for it sees it.
+
+mod donations;
+mod errors;
+mod gateway;
+mod keys;
+mod lists;
+mod once;
+mod organisations;
+mod sessions;
+mod users;
