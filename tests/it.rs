@@ -14,6 +14,7 @@ mod stage;
 
 mod command;
 mod crash;
+mod examples;
 mod laws;
 mod metrics;
 mod migrations;

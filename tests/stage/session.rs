@@ -10,6 +10,14 @@ use super::{NONPROFIT, Request, Response, Stage, Tenant, card_form};
 const SESSIONS: &str = "/v1/donation-sessions";
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// The path and query of an address; the port may be another by now.
+fn path(address: &str) -> String {
+    match url::Url::parse(address) {
+        Ok(url) => url[url::Position::BeforePath..].to_owned(),
+        Err(_) => address.to_owned(),
+    }
+}
+
 impl Tenant {
     /// A request with the secret key, as Percent's clients send it.
     pub(crate) fn percent(&self, method: &str, path: &str) -> Request {
@@ -55,18 +63,12 @@ impl Stage {
 
     /// What is behind an address of the server.
     pub(crate) async fn visit(&self, address: &str) -> Response {
-        let path = address
-            .strip_prefix(&self.app().base_url)
-            .unwrap_or(address);
-        self.ours.client.request("GET", path).send().await
+        self.ours.client.request("GET", &path(address)).send().await
     }
 
     /// A form that is sent to an address of the server.
     pub(crate) async fn send_form(&self, address: &str, fields: String) -> Response {
-        let path = address
-            .strip_prefix(&self.app().base_url)
-            .unwrap_or(address);
-        let request = self.ours.client.request("POST", path);
+        let request = self.ours.client.request("POST", &path(address));
         request.body(FORM, fields).send().await
     }
 
