@@ -90,7 +90,9 @@ impl Part {
         let found: Vec<_> = found.collect();
         if !found.is_empty() {
             let gone = Arc::make_mut(&mut self.gone);
-            found.into_iter().for_each(|place| gone.add(place));
+            for place in found {
+                gone.add(place);
+            }
         }
     }
 }

@@ -32,9 +32,13 @@ impl Plan {
         let named = |field| entries.iter().filter_map(move |entry| entry.find(field));
         let known = store::of_eins(conn, dialect, named(Field::Ein)).await?;
         let mut shelf = Shelf::default();
-        known.into_iter().for_each(|known| shelf.put(known));
+        for known in known {
+            shelf.put(known);
+        }
         let known = store::of_slugs(conn, dialect, named(Field::Slug)).await?;
-        known.into_iter().for_each(|known| shelf.put(known));
+        for known in known {
+            shelf.put(known);
+        }
         let mut plan = Self::default();
         let mut nameless = Vec::new();
         for entry in entries {

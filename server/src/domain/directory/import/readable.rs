@@ -3,9 +3,9 @@
 
 /// Written as they are.
 const INITIALS: &[&str] = &[
-    "AA", "AARP", "ACLU", "AFL", "AFSCME", "AIDS", "ALS", "AMVETS", "ASPCA", "ATV", "BMX", "BSA",
-    "CASA", "CIO", "CPA", "DAV", "DC", "EMS", "EMT", "FBI", "FFA", "FM", "GED", "HIV", "HOA",
-    "IATSE", "IBEW", "II", "III", "IV", "IX", "JROTC", "K9", "LGBT", "LGBTQ", "LLC", "MIT",
+    "AA", "AARP", "ACLU", "AFL", "AFSCME", "AIDS", "ALS", "AMVETS", "ASPCA", "ATV", "BMX", "BPOE",
+    "BSA", "CASA", "CIO", "CPA", "DAV", "DC", "EMS", "EMT", "FBI", "FFA", "FM", "GED", "HIV",
+    "HOA", "IATSE", "IBEW", "II", "III", "IV", "IX", "JROTC", "K9", "LGBT", "LGBTQ", "LLC", "MIT",
     "NAACP", "NAMI", "NASA", "NATO", "NY", "NYC", "NYU", "PAC", "PBA", "PBS", "PFLAG", "POW",
     "PTA", "PTO", "PTSA", "PTSD", "ROTC", "RSVP", "RV", "SCUBA", "SEIU", "SPCA", "STEAM", "STEM",
     "TV", "UAW", "UCLA", "UK", "UN", "UNESCO", "UNICEF", "US", "USA", "USMC", "USO", "USS", "UAE",
@@ -153,7 +153,7 @@ mod tests {
             ("VFW POST 12TH DISTRICT", "VFW Post 12th District"),
             ("MCDONALD O'BRIEN TR", "McDonald O'Brien Tr"),
             ("ANTI-VIOLENCE/YOUTH CLUB", "Anti-Violence/Youth Club"),
-            ("BPOE LODGE 5 PTSD HOUSE", "Bpoe Lodge 5 PTSD House"),
+            ("BPOE LODGE 5 PTSD HOUSE", "BPOE Lodge 5 PTSD House"),
             ("  TWO   SPACES ", "Two Spaces"),
             ("charity: water USA", "charity: water USA"),
             ("4-H CLUB", "4-H Club"),
