@@ -12,8 +12,6 @@ mod live;
 mod segment;
 mod typo;
 
-use shared::Code;
-
 use self::find::{Fit, Query};
 pub use self::live::Directory;
 use crate::app::App;
@@ -57,12 +55,8 @@ pub async fn search(app: &App, search: &Search<'_>) -> Result<Found, Error> {
     let Ok(country) = search.country.map(two_letters).transpose() else {
         return Ok(Found::default());
     };
-    let index = app.directory.as_of_now(&app.db).await?.ok_or_else(|| {
-        Error::new(
-            Code::Overloaded,
-            "the directory is still being read; try again in some seconds",
-        )
-    })?;
+    let index = app.directory.as_of_now(&app.db).await?;
+    let index = index.ok_or_else(Error::overloaded)?;
     let same = same(app, &text, search.country).await?;
     let asks_for_words = text.is_empty() || text.chars().any(char::is_alphanumeric);
     let (limit, offset) = (search.limit.min(MAX_LIMIT), search.offset);
