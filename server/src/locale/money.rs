@@ -2,9 +2,10 @@
 //! amount here is below zero.
 
 use shared::locale::Locale;
-use shared::money::{Currency, Minor, Percent};
+use shared::money::{Currency, Frequency, Minor, Percent};
 
 use super::manner::{Manner, Place, SPACE, Sign, manner};
+use super::words::{fill, words};
 
 /// An amount with its currency, to the last minor unit: `$1,234.50`,
 /// `1.234,50 €`, `￥2,500`.
@@ -47,10 +48,22 @@ pub fn percent(locale: Locale, percent: Percent) -> String {
     }
 }
 
-/// What somebody of the locale types for an amount: `12.50`, `12,50`.
-pub fn typed(locale: Locale, amount: Minor, currency: Currency) -> String {
-    let decimal = manner(locale).decimal;
-    currency.major(amount).replacen('.', decimal, 1)
+/// What somebody of the locale types for a plain decimal: `12.50`, `12,50`.
+pub fn typed(locale: Locale, plain: &str) -> String {
+    plain.replacen('.', manner(locale).decimal, 1)
+}
+
+/// `$25.00`, and `$25.00 each month` for a gift that returns.
+pub fn charge(
+    locale: Locale,
+    amount: Minor,
+    (currency, frequency): (Currency, Frequency),
+) -> String {
+    let amount = written(locale, amount, currency);
+    match frequency {
+        Frequency::Once => amount,
+        Frequency::Monthly => fill(words(locale).each_month, &[("amount", &amount)]),
+    }
 }
 
 /// Reads an amount as the API has it, in major units such as `25` or `25.50`.
@@ -193,7 +206,7 @@ mod tests {
         for locale in Locale::ALL {
             for currency in Currency::ALL {
                 let amount = Minor(1_234_567);
-                let text = typed(*locale, amount, *currency);
+                let text = typed(*locale, &currency.major(amount));
                 assert_eq!(read(*locale, &text, *currency), Some(amount), "{text}");
             }
         }

@@ -25,6 +25,7 @@ mod tr;
 mod vi;
 
 use shared::locale::Locale;
+use shared::money::Frequency;
 
 /// The sentences, and a way to walk over them.
 macro_rules! words {
@@ -155,7 +156,19 @@ words! {
     ein,
     date,
     receipt_number,
+    /// One line of what is listed.
+    labelled,
     no_goods,
+}
+
+impl Words {
+    /// How often a gift is given, as one picks it in a form.
+    pub const fn frequency(&self, frequency: Frequency) -> &'static str {
+        match frequency {
+            Frequency::Once => self.once,
+            Frequency::Monthly => self.monthly,
+        }
+    }
 }
 
 /// The sentences of a locale.

@@ -103,5 +103,6 @@ pub(super) const CZECH: Words = Words {
     ein: "EIN (daňové číslo v USA)",
     date: "Datum",
     receipt_number: "Číslo potvrzení",
+    labelled: "{label}: {value}",
     no_goods: "Za tento dar nebylo poskytnuto žádné zboží ani služba.",
 };

@@ -103,5 +103,6 @@ pub(super) const DANISH: Words = Words {
     ein: "EIN (amerikansk skattenummer)",
     date: "Dato",
     receipt_number: "Kvitteringsnummer",
+    labelled: "{label}: {value}",
     no_goods: "Der er ikke leveret varer eller tjenester til gengæld for gaven.",
 };

@@ -103,5 +103,6 @@ pub(super) const GERMAN: Words = Words {
     ein: "EIN (US-Steuernummer)",
     date: "Datum",
     receipt_number: "Quittungsnummer",
+    labelled: "{label}: {value}",
     no_goods: "Für diese Spende wurden keine Waren oder Dienstleistungen als Gegenleistung erbracht.",
 };

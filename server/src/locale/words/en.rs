@@ -103,6 +103,7 @@ pub(super) const ENGLISH: Words = Words {
     ein: "EIN",
     date: "Date",
     receipt_number: "Receipt number",
+    labelled: "{label}: {value}",
     no_goods: "No goods or services were provided in exchange for this gift.",
 };
 

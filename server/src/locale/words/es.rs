@@ -103,6 +103,7 @@ pub(super) const SPANISH: Words = Words {
     ein: "EIN (número fiscal de EE. UU.)",
     date: "Fecha",
     receipt_number: "Número de recibo",
+    labelled: "{label}: {value}",
     no_goods: "No se entregaron bienes ni servicios a cambio de este donativo.",
 };
 

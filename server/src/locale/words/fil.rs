@@ -103,5 +103,6 @@ pub(super) const FILIPINO: Words = Words {
     ein: "EIN (numero ng buwis sa US)",
     date: "Petsa",
     receipt_number: "Numero ng resibo",
+    labelled: "{label}: {value}",
     no_goods: "Walang produkto o serbisyong ibinigay bilang kapalit ng donasyong ito.",
 };

@@ -103,6 +103,7 @@ pub(super) const FRENCH: Words = Words {
     ein: "EIN (numéro fiscal américain)",
     date: "Date",
     receipt_number: "Numéro du reçu",
+    labelled: "{label}\u{a0}: {value}",
     no_goods: "Aucun bien ni service n’a été fourni en contrepartie de ce don.",
 };
 

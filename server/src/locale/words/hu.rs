@@ -103,5 +103,6 @@ pub(super) const HUNGARIAN: Words = Words {
     ein: "EIN (amerikai adószám)",
     date: "Dátum",
     receipt_number: "Az igazolás száma",
+    labelled: "{label}: {value}",
     no_goods: "Ezért az adományért cserébe nem nyújtottak árut vagy szolgáltatást.",
 };

@@ -103,5 +103,6 @@ pub(super) const INDONESIAN: Words = Words {
     ein: "EIN (nomor pajak AS)",
     date: "Tanggal",
     receipt_number: "Nomor tanda terima",
+    labelled: "{label}: {value}",
     no_goods: "Tidak ada barang atau jasa yang diberikan sebagai imbalan atas donasi ini.",
 };

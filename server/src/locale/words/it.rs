@@ -103,5 +103,6 @@ pub(super) const ITALIAN: Words = Words {
     ein: "EIN (codice fiscale statunitense)",
     date: "Data",
     receipt_number: "Numero della ricevuta",
+    labelled: "{label}: {value}",
     no_goods: "In cambio di questa donazione non sono stati forniti beni o servizi.",
 };

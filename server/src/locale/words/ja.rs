@@ -103,5 +103,6 @@ pub(super) const JAPANESE: Words = Words {
     ein: "EIN（米国納税者番号）",
     date: "日付",
     receipt_number: "領収書番号",
+    labelled: "{label}：{value}",
     no_goods: "このご寄付の対価として、物品やサービスは提供されていません。",
 };

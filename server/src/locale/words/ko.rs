@@ -103,5 +103,6 @@ pub(super) const KOREAN: Words = Words {
     ein: "EIN(미국 납세자 번호)",
     date: "날짜",
     receipt_number: "영수증 번호",
+    labelled: "{label}: {value}",
     no_goods: "이 기부의 대가로 제공된 물품이나 서비스는 없습니다.",
 };

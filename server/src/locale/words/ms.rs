@@ -103,5 +103,6 @@ pub(super) const MALAY: Words = Words {
     ein: "EIN (nombor cukai AS)",
     date: "Tarikh",
     receipt_number: "Nombor resit",
+    labelled: "{label}: {value}",
     no_goods: "Tiada barang atau perkhidmatan diberikan sebagai balasan untuk derma ini.",
 };

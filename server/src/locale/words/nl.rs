@@ -103,5 +103,6 @@ pub(super) const DUTCH: Words = Words {
     ein: "EIN (Amerikaans fiscaal nummer)",
     date: "Datum",
     receipt_number: "Nummer van dit bewijs",
+    labelled: "{label}: {value}",
     no_goods: "Voor deze gift zijn geen goederen of diensten als tegenprestatie geleverd.",
 };

@@ -103,5 +103,6 @@ pub(super) const POLISH: Words = Words {
     ein: "EIN (amerykański numer podatkowy)",
     date: "Data",
     receipt_number: "Numer potwierdzenia",
+    labelled: "{label}: {value}",
     no_goods: "W zamian za tę darowiznę nie przekazano żadnych towarów ani usług.",
 };

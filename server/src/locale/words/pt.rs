@@ -103,5 +103,6 @@ pub(super) const PORTUGUESE: Words = Words {
     ein: "EIN (número fiscal dos EUA)",
     date: "Data",
     receipt_number: "Número do recibo",
+    labelled: "{label}: {value}",
     no_goods: "Nenhum bem ou serviço foi fornecido em troca desta doação.",
 };

@@ -103,5 +103,6 @@ pub(super) const ROMANIAN: Words = Words {
     ein: "EIN (număr fiscal din SUA)",
     date: "Data",
     receipt_number: "Numărul chitanței",
+    labelled: "{label}: {value}",
     no_goods: "Nu au fost furnizate bunuri sau servicii în schimbul acestei donații.",
 };

@@ -103,5 +103,6 @@ pub(super) const SWEDISH: Words = Words {
     ein: "EIN (amerikanskt skattenummer)",
     date: "Datum",
     receipt_number: "Kvittonummer",
+    labelled: "{label}: {value}",
     no_goods: "Inga varor eller tjänster har lämnats i utbyte mot gåvan.",
 };

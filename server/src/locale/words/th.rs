@@ -103,5 +103,6 @@ pub(super) const THAI: Words = Words {
     ein: "EIN (หมายเลขภาษีสหรัฐฯ)",
     date: "วันที่",
     receipt_number: "หมายเลขใบเสร็จ",
+    labelled: "{label}: {value}",
     no_goods: "ไม่มีการให้สินค้าหรือบริการใดเป็นการตอบแทนการบริจาคนี้",
 };

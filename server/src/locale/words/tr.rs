@@ -103,5 +103,6 @@ pub(super) const TURKISH: Words = Words {
     ein: "EIN (ABD vergi numarası)",
     date: "Tarih",
     receipt_number: "Makbuz numarası",
+    labelled: "{label}: {value}",
     no_goods: "Bu bağış karşılığında hiçbir mal ya da hizmet sağlanmamıştır.",
 };

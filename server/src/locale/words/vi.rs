@@ -103,5 +103,6 @@ pub(super) const VIETNAMESE: Words = Words {
     ein: "EIN (mã số thuế Hoa Kỳ)",
     date: "Ngày",
     receipt_number: "Số biên nhận",
+    labelled: "{label}: {value}",
     no_goods: "Không có hàng hóa hay dịch vụ nào được cung cấp để đổi lấy khoản quyên góp này.",
 };
