@@ -100,7 +100,7 @@ pub async fn admit<C: Call + DeserializeOwned, By: Proven>(
     path: Vec<Pair>,
     body: Body,
 ) -> Result<Authorized<C, By>, Denied> {
-    for name in ["x-partner-key", "authorization"] {
+    for name in ["x-partner-key", "x-api-key", "authorization"] {
         if let Some(secret) = parts.headers.get_mut(name) {
             secret.set_sensitive(true);
         }
@@ -188,6 +188,10 @@ async fn permit(
     needs: Needs,
     (headers, address): (&HeaderMap, IpAddr),
 ) -> Result<Charge, Denied> {
+    let needs = Needs {
+        auth: by_half(needs.auth, half),
+        ..needs
+    };
     check_partner(&caller.partner, app.settings.environment)?;
     check_key_type(needs.auth, half)?;
     if let Some(scope) = needs.scope {
@@ -225,14 +229,16 @@ async fn authenticate(
     auth: Auth,
     (address, body): (IpAddr, Body),
 ) -> Result<(Arc<Caller>, Half, Vec<u8>), Error> {
-    let key = key::only_header(&parts.headers, "x-partner-key")?;
-    let signed = match auth {
-        Auth::Publishable | Auth::Portal(_) | Auth::Open => None,
-        Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
-            Some(signature::Headers::read(&parts.headers)?)
-        }
+    let key = key::only_header(&parts.headers, auth.dialect().key_header())?;
+    let signed = if auth.is_signed() {
+        Some(signature::Headers::read(&parts.headers)?)
+    } else {
+        None
     };
     let presented = PresentedKey::parse(key).ok_or_else(key::unknown)?;
+    if (auth, presented.half) == (Auth::EndaomentKey, Half::Publishable) {
+        return Err(key::unknown());
+    }
     let (caller, half) = identify(app, presented, address).await?;
     let body = read_body(body, MAX_BODY).await?;
     if let Some(signed) = signed {
@@ -291,13 +297,25 @@ fn check_partner(partner: &Partner, environment: Environment) -> Result<(), Erro
     }
 }
 
+/// What may be asked with either half is a widget's call with the publishable one.
+fn by_half(auth: Auth, half: Half) -> Auth {
+    match (auth, half) {
+        (Auth::PercentKey, Half::Publishable) => Auth::Publishable,
+        (Auth::PercentKey, Half::Secret) => Auth::PercentSecret,
+        _ => auth,
+    }
+}
+
 fn check_key_type(auth: Auth, half: Half) -> Result<(), Error> {
     match (auth, half) {
         (Auth::Publishable, Half::Secret) => Err(Error::new(
             Code::PublishableKeyRequired,
             "this call takes the publishable key (pk_…) only: a secret key must never reach a browser",
         )),
-        (Auth::SignedSecret | Auth::SecretOrPortal(_), Half::Publishable) => Err(Error::new(
+        (
+            Auth::SignedSecret | Auth::SecretOrPortal(_) | Auth::EndaomentKey | Auth::PercentSecret,
+            Half::Publishable,
+        ) => Err(Error::new(
             Code::SecretKeyRequired,
             "this call takes the secret key (sk_…) only",
         )),
@@ -310,7 +328,15 @@ fn check_scope(key: &Key, half: Half, (scope, auth): (Scope, Auth)) -> Result<()
         (Half::Secret, _) => true,
         (Half::Publishable, Auth::Publishable) => scope.in_browser(),
         (Half::Publishable, Auth::Signed | Auth::SignedSecret) => scope.for_signed_publishable(),
-        (Half::Publishable, Auth::Portal(_) | Auth::SecretOrPortal(_) | Auth::Open) => false,
+        (
+            Half::Publishable,
+            Auth::Portal(_)
+            | Auth::SecretOrPortal(_)
+            | Auth::Open
+            | Auth::EndaomentKey
+            | Auth::PercentSecret
+            | Auth::PercentKey,
+        ) => false,
     };
     let by_key = key
         .scopes

@@ -5,6 +5,7 @@ pub mod action;
 pub mod campaign;
 pub mod configuration;
 pub mod dashboard;
+pub mod directory;
 pub mod donation;
 pub mod feed;
 pub mod key;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod calls;
+mod envelope;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -189,10 +190,11 @@ async fn number_request(State(app): State<Arc<App>>, mut request: Request, next:
         )
     });
     let id = RequestId(format!("req_{}", app.context.random_hex::<12>()));
+    let dialect = envelope::spoken(request.headers());
     request.extensions_mut().insert(id.clone());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response =
-        answered.unwrap_or_else(|panic| answer::refuse(&Error::from_panic(panic.as_ref()), &id));
+    let mut response = answered
+        .unwrap_or_else(|panic| envelope::refuse(dialect, &Error::from_panic(panic.as_ref()), &id));
     if let Some((metrics, method, route, start_us)) = seen {
         let route = route.as_ref().map(MatchedPath::as_str);
         let took_us = app.context.now_us() - start_us;

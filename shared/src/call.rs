@@ -3,6 +3,9 @@
 //!
 //! The route, the authorisation, the tests' matrix and the clients all read
 //! these constants; there is no second place to keep in step.
+//!
+//! Three dialects are spoken: the SIR one, and those of two platforms whose
+//! clients work here unchanged. A call's authorisation says which is its own.
 
 use serde::Serialize;
 
@@ -10,7 +13,7 @@ use crate::error::Code;
 use crate::names::names;
 use crate::portal_user::Role;
 
-/// A request of the SIR dialect.
+/// A request, of any dialect.
 ///
 /// The fields whose names stand in braces in [`PATH`](Call::PATH) travel in the
 /// path; the others travel in the query of a GET or DELETE, and in the JSON body
@@ -116,6 +119,31 @@ pub enum Auth {
     SecretOrPortal(Role),
     /// Nobody need say who they are: what is sent proves itself.
     Open,
+    /// `x-api-key: sk_…` alone, as Endaoment's clients send it.
+    EndaomentKey,
+    /// `Authorization: sk_…` alone, as Percent's clients send it.
+    PercentSecret,
+    /// `Authorization: sk_…` or `pk_…`: what a browser may ask as well.
+    PercentKey,
+}
+
+/// Whose manner of proving, answering and refusing a call keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dialect {
+    Sir,
+    Endaoment,
+    Percent,
+}
+
+impl Dialect {
+    /// The header that carries a key.
+    pub const fn key_header(self) -> &'static str {
+        match self {
+            Self::Sir => "x-partner-key",
+            Self::Endaoment => "x-api-key",
+            Self::Percent => "authorization",
+        }
+    }
 }
 
 /// By what a caller is known. Each proof is of a type of its own in the server,
@@ -132,11 +160,42 @@ pub enum Proof {
 impl Auth {
     pub const fn proof(self) -> Proof {
         match self {
-            Self::Publishable | Self::Signed | Self::SignedSecret => Proof::Key,
+            Self::Publishable
+            | Self::Signed
+            | Self::SignedSecret
+            | Self::EndaomentKey
+            | Self::PercentSecret
+            | Self::PercentKey => Proof::Key,
             Self::Portal(_) => Proof::Token,
             Self::SecretOrPortal(_) => Proof::KeyOrToken,
             Self::Open => Proof::Nothing,
         }
+    }
+
+    pub const fn dialect(self) -> Dialect {
+        match self {
+            Self::Publishable
+            | Self::Signed
+            | Self::SignedSecret
+            | Self::Portal(_)
+            | Self::SecretOrPortal(_)
+            | Self::Open => Dialect::Sir,
+            Self::EndaomentKey => Dialect::Endaoment,
+            Self::PercentSecret | Self::PercentKey => Dialect::Percent,
+        }
+    }
+
+    /// Whether pages of other origins may make the call.
+    pub const fn is_for_browsers(self) -> bool {
+        matches!(self, Self::Publishable | Self::PercentKey)
+    }
+
+    /// Whether the call carries a signature besides its key.
+    pub const fn is_signed(self) -> bool {
+        matches!(
+            self,
+            Self::Signed | Self::SignedSecret | Self::SecretOrPortal(_)
+        )
     }
 }
 

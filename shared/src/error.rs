@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::Dialect;
 use crate::id::ActionId;
 
 macro_rules! codes {
@@ -57,6 +58,17 @@ codes! {
     429: RateLimited = "RATE_LIMITED";
     500: InternalError = "INTERNAL_ERROR";
     503: Overloaded = "OVERLOADED", ProviderNotConfigured = "PROVIDER_NOT_CONFIGURED";
+}
+
+impl Code {
+    /// The HTTP status that a dialect gives it: to Percent, what does not fit how
+    /// things stand is a bad request.
+    pub const fn status_in(self, dialect: Dialect) -> u16 {
+        match (dialect, self.status()) {
+            (Dialect::Percent, 409 | 422) => 400,
+            (_, status) => status,
+        }
+    }
 }
 
 /// The body of every refusal in the SIR dialect.

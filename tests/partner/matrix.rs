@@ -217,6 +217,9 @@ fn request(
         Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
             request.signed(&tenant.keys.secret, &tenant.keys.hmac_secret)
         }
+        Auth::EndaomentKey | Auth::PercentSecret | Auth::PercentKey => {
+            request.header(facts.auth.dialect().key_header(), &tenant.keys.secret)
+        }
         Auth::Portal(_) => request.bearer(&tenant.owner),
         Auth::Open => request,
     }
@@ -364,6 +367,10 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
     }
 }
 
+fn unknown_key() -> String {
+    format!("sk_test_{}", "0".repeat(64))
+}
+
 async fn every_call_refuses_who_does_not_say_who_it_is(stage: &mut Stage) {
     for facts in call_facts() {
         let path = facts.path.replace(['{', '}'], "");
@@ -381,6 +388,13 @@ async fn every_call_refuses_who_does_not_say_who_it_is(stage: &mut Stage) {
                 refused.refused(shared::Code::InvalidToken);
                 continue;
             }
+            Auth::EndaomentKey | Auth::PercentSecret | Auth::PercentKey => {
+                assert_eq!(request.clone().send().await.status, 401, "{path}");
+                let header = facts.auth.dialect().key_header();
+                let unknown = request.header(header, &unknown_key()).send().await;
+                assert_eq!(unknown.status, 401, "{path}");
+                continue;
+            }
             Auth::Publishable | Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {}
         }
         request
@@ -388,8 +402,7 @@ async fn every_call_refuses_who_does_not_say_who_it_is(stage: &mut Stage) {
             .send()
             .await
             .refused(shared::Code::MissingAuthHeaders);
-        let unknown = format!("sk_test_{}", "0".repeat(64));
-        let unknown = request.signed(&unknown, "0");
+        let unknown = request.signed(&unknown_key(), "0");
         unknown.send().await.refused(shared::Code::InvalidApiKey);
     }
 }

@@ -43,6 +43,9 @@ async fn add(stage: &Stage, slug: &str, name: &str) {
         website: None,
         location: None,
         category: None,
+        city: None,
+        state: None,
+        country: "US".to_owned(),
     };
     let mut tx = app.db.write().await.unwrap();
     organization::insert(&mut tx, &organization).await.unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use shared::{CallFacts, Code, Method};
+use shared::{CallFacts, Code, Dialect, Method};
 
 use super::schema::CallSchemas;
 use super::{Entry, example, refusal, text};
@@ -114,9 +114,14 @@ impl Operation {
         }
     }
 
-    /// The word of the path that names what the call is about.
+    /// The word of the path that names what the call is about; the foreign dialects
+    /// are each a subject.
     pub fn subject(&self) -> &'static str {
-        self.facts.path.split('/').nth(3).unwrap_or_default()
+        match self.facts.auth.dialect() {
+            Dialect::Sir => self.facts.path.split('/').nth(3).unwrap_or_default(),
+            Dialect::Endaoment => "endaoment",
+            Dialect::Percent => "percent",
+        }
     }
 
     /// Path and query with the example's values, as they are sent.

@@ -32,7 +32,8 @@ pub(super) fn of(facts: &CallFacts) -> BTreeMap<u16, Vec<Code>> {
     }
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
-        by_status.entry(code.status()).or_default().push(code);
+        let status = code.status_in(facts.auth.dialect());
+        by_status.entry(status).or_default().push(code);
     }
     by_status
 }

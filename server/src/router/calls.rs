@@ -13,9 +13,10 @@ use axum::routing::{MethodFilter, on, options};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::{Auth, Call, CallFacts, Media, Method, Proof};
+use shared::{Call, CallFacts, Media, Method, Proof};
 
 use super::answer::{self, Answered};
+use super::envelope::refuse;
 use super::{Reply, RequestId};
 use crate::app::App;
 use crate::auth::proof::Proven;
@@ -62,8 +63,8 @@ impl Calls {
         let serve =
             move |State(app): State<Arc<App>>, request: Request| serve(app, request, handler);
         self.router = self.router.route(C::PATH, on(filter(C::METHOD), serve));
-        if C::AUTH == Auth::Publishable && is_first_of_path {
-            self.router = self.router.route(C::PATH, options(preflight));
+        if C::AUTH.is_for_browsers() && is_first_of_path {
+            self.router = self.router.route(C::PATH, options(preflight::<C>));
         }
         self.entries.push(Entry::of::<C>());
         self
@@ -96,14 +97,15 @@ where
     let watch = Watch::start(&app, CallFacts::of::<C>());
     let (mut parts, body) = request.into_parts();
     let request_id = answer::request_id(&parts.extensions);
+    let dialect = C::AUTH.dialect();
     let (mut response, caller) = match read_path(&mut parts, &app).await {
         None => {
-            let response = answer::refuse(&answer::no_such_path(), &request_id);
+            let response = refuse(dialect, &answer::no_such_path(), &request_id);
             (response, None)
         }
         Some(path) => match admit::<C, By>(&app, parts, path, body).await {
             Err(denied) => {
-                let mut response = answer::refuse(&denied.error, &request_id);
+                let mut response = refuse(dialect, &denied.error, &request_id);
                 if let Some(quota) = denied.quota {
                     answer::add_quota(response.headers_mut(), quota);
                 }
@@ -117,7 +119,7 @@ where
         },
     };
     watch.stop(&app, response.status(), caller.as_deref());
-    if C::AUTH == Auth::Publishable {
+    if C::AUTH.is_for_browsers() {
         answer::add_cors(response.headers_mut());
     }
     response
@@ -165,7 +167,7 @@ where
     let charge = authorized.charge.clone();
     let mut quota = charge.as_ref().map(|charge| charge.quota);
     let mut response = match handler(app.clone(), authorized).await {
-        Err(error) => answer::refuse(&error, request_id),
+        Err(error) => refuse(C::AUTH.dialect(), &error, request_id),
         Ok(reply) => {
             let is_known = reply.etag.as_ref().is_some_and(|etag| known.contains(etag));
             if let (Some(charge), Some(quota), true) =
@@ -212,9 +214,9 @@ async fn read_path(parts: &mut Parts, app: &Arc<App>) -> Option<Vec<Pair>> {
     Some(pairs)
 }
 
-async fn preflight() -> Response {
+async fn preflight<C: Call>() -> Response {
     let mut response = (StatusCode::NO_CONTENT, Body::empty()).into_response();
     answer::add_cors(response.headers_mut());
-    answer::add_preflight(response.headers_mut());
+    answer::add_preflight(response.headers_mut(), C::AUTH.dialect());
     response
 }

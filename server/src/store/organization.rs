@@ -9,6 +9,9 @@ use sqlx::any::AnyRow;
 use super::Connection;
 use super::row::Columns as _;
 
+/// The setting that counts the changes of the directory.
+const REVISION: &str = "directory_revision";
+
 #[derive(Clone, Debug)]
 pub struct Organization {
     pub id: OrganizationId,
@@ -25,13 +28,20 @@ pub struct Organization {
     pub website: Option<String>,
     pub location: Option<String>,
     pub category: Option<String>,
+    pub city: Option<String>,
+    /// As addresses there have it, such as `CA`.
+    pub state: Option<String>,
+    /// ISO 3166-1, two letters: whose register it is in.
+    pub country: String,
 }
 
 pub async fn insert(conn: &mut Connection, organization: &Organization) -> Result<(), Error> {
+    let number = take_numbers(conn, 1).await?;
     sqlx::query(
         "INSERT INTO organizations (id, percent_id, endaoment_id, slug, name, ein, logo, status,
-             description, website, location, category, name_folded)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             description, website, location, category, name_folded, city, state, country,
+             number, revision)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)",
     )
     .bind(organization.id.as_str())
     .bind(&organization.percent_id)
@@ -46,16 +56,62 @@ pub async fn insert(conn: &mut Connection, organization: &Organization) -> Resul
     .bind(&organization.location)
     .bind(&organization.category)
     .bind(organization.name.to_lowercase())
+    .bind(&organization.city)
+    .bind(&organization.state)
+    .bind(&organization.country)
+    .bind(number)
     .execute(conn)
     .await?;
     Ok(())
 }
 
+/// The first of so many numbers that no other change of the directory has. Until
+/// the transaction ends, nobody else takes any: they are seen in their order.
+async fn take_numbers(conn: &mut Connection, count: i64) -> Result<i64, Error> {
+    let row = sqlx::query(
+        "UPDATE settings SET value = CAST(CAST(value AS BIGINT) + $1 AS TEXT) WHERE id = $2
+         RETURNING CAST(value AS BIGINT) AS last",
+    )
+    .bind(count)
+    .bind(REVISION)
+    .fetch_one(conn)
+    .await?;
+    Ok(row.number("last")? - count + 1)
+}
+
 pub async fn find(conn: &mut Connection, slug: &str) -> Result<Option<Organization>, Error> {
-    let row = sqlx::query("SELECT * FROM organizations WHERE slug = $1")
-        .bind(slug)
-        .fetch_optional(conn)
-        .await?;
+    find_where(conn, "SELECT * FROM organizations WHERE slug = $1", slug).await
+}
+
+/// By the nine digits of an EIN.
+pub async fn find_by_ein(conn: &mut Connection, ein: &str) -> Result<Option<Organization>, Error> {
+    find_where(conn, "SELECT * FROM organizations WHERE ein = $1", ein).await
+}
+
+/// By the UUID that it has in the Endaoment dialect.
+pub async fn find_by_endaoment_id(
+    conn: &mut Connection,
+    id: &str,
+) -> Result<Option<Organization>, Error> {
+    let sql = "SELECT * FROM organizations WHERE endaoment_id = $1";
+    find_where(conn, sql, id).await
+}
+
+/// By the `organisation_…` that it has in the Percent dialect.
+pub async fn find_by_percent_id(
+    conn: &mut Connection,
+    id: &str,
+) -> Result<Option<Organization>, Error> {
+    let sql = "SELECT * FROM organizations WHERE percent_id = $1";
+    find_where(conn, sql, id).await
+}
+
+async fn find_where(
+    conn: &mut Connection,
+    sql: &'static str,
+    value: &str,
+) -> Result<Option<Organization>, Error> {
+    let row = sqlx::query(sql).bind(value).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -124,5 +180,8 @@ fn read(row: &AnyRow) -> Result<Organization, Error> {
         website: row.text_or_null("website")?,
         location: row.text_or_null("location")?,
         category: row.text_or_null("category")?,
+        city: row.text_or_null("city")?,
+        state: row.text_or_null("state")?,
+        country: row.text("country")?,
     })
 }

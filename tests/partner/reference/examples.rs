@@ -44,6 +44,7 @@ async fn add_nonprofit(stage: &Stage) {
         endaoment_id: "00000000-0000-4000-8000-000000000001".to_owned(),
         slug: "american-red-cross".to_owned(),
         name: "American Red Cross".to_owned(),
+        ein: None,
         ..other.unwrap()
     };
     organization::insert(&mut tx, &nonprofit).await.unwrap();
@@ -96,6 +97,9 @@ fn request(stage: &Stage, operation: &Operation, made: &Made) -> Request {
             request.signed(&keys.secret, &keys.hmac_secret)
         }
         Auth::Portal(_) => request.bearer(made["login"]["accessToken"].as_str().unwrap()),
+        Auth::EndaomentKey | Auth::PercentSecret | Auth::PercentKey => {
+            request.header(operation.facts.auth.dialect().key_header(), &keys.secret)
+        }
         Auth::Open => request,
     }
 }

@@ -1,0 +1,15 @@
+//! The calls of Endaoment's technology platforms, with its names and manners.
+
+use serde::{Deserialize, Serialize};
+
+/// The body of every refusal in the Endaoment dialect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EndaomentError {
+    pub status_code: u16,
+    /// What is wrong, each with the name of its field: `name is required`.
+    pub message: Vec<String>,
+    /// The status in words: `Bad Request`.
+    pub error: String,
+}
