@@ -217,7 +217,10 @@ fn request(
         Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
             request.signed(&tenant.keys.secret, &tenant.keys.hmac_secret)
         }
-        Auth::EndaomentKey | Auth::PercentSecret | Auth::PercentKey => {
+        Auth::EndaomentKey
+        | Auth::EndaomentKeyOrToken
+        | Auth::PercentSecret
+        | Auth::PercentKey => {
             request.header(facts.auth.dialect().key_header(), &tenant.keys.secret)
         }
         Auth::Portal(_) => request.bearer(&tenant.owner),
@@ -388,7 +391,10 @@ async fn every_call_refuses_who_does_not_say_who_it_is(stage: &mut Stage) {
                 refused.refused(shared::Code::InvalidToken);
                 continue;
             }
-            Auth::EndaomentKey | Auth::PercentSecret | Auth::PercentKey => {
+            Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
+            | Auth::PercentSecret
+            | Auth::PercentKey => {
                 assert_eq!(request.clone().send().await.status, 401, "{path}");
                 let header = facts.auth.dialect().key_header();
                 let unknown = request.header(header, &unknown_key()).send().await;

@@ -55,7 +55,8 @@ impl Calls {
                 "the handler takes whoever the call's authorisation proves"
             );
             assert!(
-                C::SCOPE.is_some() == matches!(By::PROOF, Proof::Key | Proof::KeyOrToken),
+                C::SCOPE.is_some()
+                    == matches!(By::PROOF, Proof::Key | Proof::KeyOrToken | Proof::Platform),
                 "a call by key has a scope, and only such a call"
             );
         };
@@ -189,7 +190,11 @@ fn write<C: Call>(reply: &Reply<C::Answer>, is_known: bool) -> Response
 where
     C::Answer: Serialize,
 {
-    let status = StatusCode::from_u16(C::STATUS).unwrap_or(StatusCode::OK);
+    let number = match C::STATUS_AGAIN {
+        Some(again) if reply.is_there_already => again,
+        _ => C::STATUS,
+    };
+    let status = StatusCode::from_u16(number).unwrap_or(StatusCode::OK);
     let mut response = match (status, C::MEDIA) {
         _ if is_known => StatusCode::NOT_MODIFIED.into_response(),
         (StatusCode::NO_CONTENT, _) => StatusCode::NO_CONTENT.into_response(),

@@ -97,7 +97,10 @@ fn request(stage: &Stage, operation: &Operation, made: &Made) -> Request {
             request.signed(&keys.secret, &keys.hmac_secret)
         }
         Auth::Portal(_) => request.bearer(made["login"]["accessToken"].as_str().unwrap()),
-        Auth::EndaomentKey | Auth::PercentSecret | Auth::PercentKey => {
+        Auth::EndaomentKey
+        | Auth::EndaomentKeyOrToken
+        | Auth::PercentSecret
+        | Auth::PercentKey => {
             request.header(operation.facts.auth.dialect().key_header(), &keys.secret)
         }
         Auth::Open => request,
