@@ -72,6 +72,15 @@ impl Calls {
     }
 }
 
+impl Calls {
+    /// Adds the routes of another dialect.
+    pub(super) fn and(mut self, others: Self) -> Self {
+        self.router = self.router.merge(others.router);
+        self.entries.extend(others.entries);
+        self
+    }
+}
+
 const fn filter(method: Method) -> MethodFilter {
     match method {
         Method::Get => MethodFilter::GET,
