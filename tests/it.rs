@@ -14,6 +14,7 @@ mod stage;
 
 mod command;
 mod crash;
+mod endaoment;
 mod intl;
 mod laws;
 mod metrics;

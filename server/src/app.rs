@@ -52,6 +52,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Vouches for users of its own, if one is configured.
     pub issuer: Option<Issuer>,
+    /// Those whose tokens name users of one partner, each with the partner's slug.
+    pub partner_issuers: Vec<(String, Issuer)>,
     /// Which keys were used, until it is written down.
     pub key_uses: KeyUses,
     /// The demo's publishable key, for the page at `/`.

@@ -135,6 +135,7 @@ pub async fn start(
     let address = listener.local_addr().map_err(listen_error)?;
     let base_url = base_url(settings.base_url.as_ref(), address).ok_or(StartError::BaseUrl)?;
     let issuer = Issuer::configured(&settings)?;
+    let partner_issuers = Issuer::of_partners(&settings)?;
     let operator = listen_for_operator(settings.metrics_listen).await?;
     let (db, vault) = open(&settings, &context).await?;
     let limiter = Arc::new(Limiter::new(db.clone()));
@@ -160,6 +161,7 @@ pub async fn start(
         passwords: Passwords::default(),
         key_uses: KeyUses::default(),
         issuer,
+        partner_issuers,
         demo_key: None,
         shutdown: CancellationToken::new(),
     };
