@@ -14,7 +14,9 @@ mod stage;
 
 mod command;
 mod crash;
+mod endaoment;
 mod examples;
+mod intl;
 mod laws;
 mod metrics;
 mod migrations;

@@ -8,4 +8,7 @@ mod lists;
 mod once;
 mod organisations;
 mod sessions;
+mod theirs;
 mod users;
+
+pub(crate) use self::theirs::Theirs;

@@ -4,10 +4,10 @@
 pub mod action;
 pub mod campaign;
 pub mod configuration;
-pub mod country;
 pub mod dashboard;
 pub mod directory;
 pub mod donation;
+pub mod endaoment;
 pub mod feed;
 pub mod key;
 pub mod link;

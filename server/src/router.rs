@@ -18,6 +18,7 @@ use shared::CallFacts;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
+use crate::api::endaoment;
 use crate::api::partner::{
     actions, campaigns, configuration, dashboards, deliveries, donations, events, keys,
     organizations, sign_in, token_pools, transactions, users, webhooks,
@@ -116,9 +117,9 @@ fn partner_calls() -> Calls {
         .add(keys::delete_key)
 }
 
-/// The calls of the Percent dialect, beside others.
-fn percent_calls(calls: Calls) -> Calls {
-    calls
+/// The calls of the Percent dialect.
+fn percent_calls() -> Calls {
+    Calls::default()
         .add(percent::sessions::create_session)
         .add(percent::sessions::list_sessions)
         .add(percent::sessions::get_session)
@@ -130,14 +131,28 @@ fn percent_calls(calls: Calls) -> Calls {
         .add(percent::donations::get_donation)
 }
 
-/// The calls of all dialects.
-fn all_calls() -> Calls {
-    percent_calls(partner_calls())
+/// The calls of the Endaoment dialect.
+fn endaoment_calls() -> Calls {
+    Calls::default()
+        .add(endaoment::users::provision_user)
+        .add(endaoment::funds::create_fund)
+        .add(endaoment::funds::get_fund)
+        .add(endaoment::pledges::pledge_cash)
+        .add(endaoment::pledges::pledge_stock)
+        .add(endaoment::grants::submit_grants)
+        .add(endaoment::organizations::report)
+        .add(endaoment::organizations::get_by_ein)
+        .add(endaoment::organizations::search)
+}
+
+/// The calls of every dialect.
+fn calls() -> Calls {
+    partner_calls().and(endaoment_calls()).and(percent_calls())
 }
 
 /// Every call with its schemas, for those who describe them.
 pub fn call_entries() -> Vec<Entry> {
-    all_calls().entries
+    calls().entries
 }
 
 /// What is true of every call, for those who walk over all of them.
@@ -182,7 +197,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));
-    let calls = all_calls();
+    let calls = calls();
     pages(app.clone())
         .merge(files)
         .merge(page::docs::routes(calls.entries))

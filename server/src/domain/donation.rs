@@ -8,7 +8,7 @@ use shared::donation::{
     CreateLink, Donation, DonationLink, DonationStatus, Nonprofit, Provider, RewardStatus,
 };
 use shared::event::EventType;
-use shared::id::{DonationId, ExternalUserId, PartnerId};
+use shared::id::{DonationId, ExternalUserId, MailId, PartnerId};
 use shared::money::{Minor, Tokens};
 use shared::organization::OrganizationStatus;
 use shared::time::Timestamp;
@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::store::donation::{DonationRow, Donor};
 use crate::store::event::Subjects;
 use crate::store::job::{Job, JobKind};
+use crate::store::mail::{Mail, MailKind};
 use crate::store::organization::Organization;
 use crate::store::partner::Partner;
 use crate::store::sql::Dialect;
@@ -36,6 +37,8 @@ const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// How long the idempotency key of a link is remembered.
 const KEY_KEPT_MS: i64 = 30 * DAY_MS;
+/// How long a receipt that cannot be sent is tried again.
+const RECEIPT_TRIED_MS: i64 = 7 * DAY_MS;
 /// How long a reward that cannot be paid is tried again.
 const REWARD_TRIED_MS: i64 = 90 * DAY_MS;
 
@@ -253,8 +256,8 @@ enum Payment {
     Before,
 }
 
-/// Books a payment that was taken, once, and leaves its reward as a job. A payment
-/// that was booked before changes nothing.
+/// Books a payment that was taken, once, and leaves its reward and its receipt as
+/// jobs. A payment that was booked before changes nothing.
 pub async fn complete(app: &App, row: DonationRow, payer: Donor) -> Result<(), Error> {
     book(app, row, payer, Payment::Before).await
 }
@@ -294,6 +297,10 @@ async fn book(
     if row.public.reward_status == RewardStatus::Pending {
         store::job::put(&mut tx, &reward_job(&row, now), now).await?;
     }
+    if row.donor.email.is_some() {
+        let id = app.context.object_id();
+        store::mail::put(&mut tx, &receipt_mail(&row, id, now), now).await?;
+    }
     tell(
         (app.db.dialect(), &app.context),
         &mut tx,
@@ -306,6 +313,7 @@ async fn book(
         session::tell_operator(&row);
     }
     app.reward_due.notify_one();
+    app.mail_due.notify_one();
     app.waiting.wake(&row.public.partner_donation_id);
     Ok(())
 }
@@ -328,6 +336,17 @@ fn reward_job(row: &DonationRow, now: Timestamp) -> Job {
         subject_id: row.public.partner_donation_id.to_string(),
         attempts: 0,
         give_up_at: now.plus_ms(REWARD_TRIED_MS),
+    }
+}
+
+fn receipt_mail(row: &DonationRow, id: MailId, now: Timestamp) -> Mail {
+    Mail {
+        id,
+        kind: MailKind::Receipt,
+        partner_id: Some(row.partner_id.clone()),
+        subject_id: row.public.partner_donation_id.to_string(),
+        attempts: 0,
+        give_up_at: now.plus_ms(RECEIPT_TRIED_MS),
     }
 }
 

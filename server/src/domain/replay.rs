@@ -63,6 +63,13 @@ pub struct Once<T> {
     pub is_replay: bool,
 }
 
+/// What a call made, or found as it was made before.
+#[derive(Clone, Debug)]
+pub enum Made<T> {
+    New(T),
+    Before(T),
+}
+
 impl<T> Once<T> {
     /// The same, with another answer made of it.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Once<U> {

@@ -80,7 +80,6 @@ pub const fn meaning(code: Code) -> &'static str {
         Code::InvalidMetadata => {
             "`metadata` must have 1 to 20 names up to 50 characters, values up to 500"
         }
-        Code::UnknownOrganization => "There is no such nonprofit, or it takes no gifts",
         Code::CallInProgress => "The first call under this key is under way; wait for its answer",
         Code::SessionNotFound => "There is no such donation session",
         Code::InvalidCredentials => "E-mail and password do not go together",
@@ -117,13 +116,20 @@ pub const fn meaning(code: Code) -> &'static str {
         Code::UserNotFound => "There is no such user",
         Code::TokenPoolNotFound => "There is no such pool",
         Code::DonationNotFound => "There is no such donation",
-        Code::OrganizationNotFound => "There is no such nonprofit, or it takes no gifts",
+        Code::OrganizationNotFound | Code::UnknownOrganization => {
+            "There is no such nonprofit, or it takes no gifts"
+        }
         Code::ActionNotFound => "There is no such action",
         Code::TransactionNotFound => "There is no such transaction",
         Code::CampaignNotFound => "There is no such campaign",
         Code::NoActiveCampaign => "No campaign applies now",
         Code::WebhookNotFound => "There is no such webhook",
         Code::DeliveryNotFound => "There is no such delivery",
+        Code::FundNotFound => "There is no such fund",
+        Code::FundExists => "Another user has a fund under this `partnerAccountIdentifier`",
+        Code::OperationExists => "Another pledge was made under this `partnerOperationId`",
+        Code::TransferExists => "Other grants were made from this `partnerFundingTransferId`",
+        Code::OrganizationExists => "It is in the directory; the message has its id",
         Code::MethodNotAllowed => "The path takes other methods; see `Allow`",
         Code::RequestTimeout => "The body did not arrive in time",
         Code::UserExists => "There is a user of this id",

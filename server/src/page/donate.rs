@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use shared::percent::DonationSessionStatus;
 
@@ -22,6 +22,8 @@ use crate::app::App;
 use crate::domain::donation;
 use crate::domain::session::gift::{self, Invitation};
 use crate::error::Error;
+use crate::locale::words::fill;
+use crate::locale::{self, Locale, words};
 
 /// A session's page.
 enum Door {
@@ -35,31 +37,33 @@ pub async fn show(
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Shown {
-    let invitation = match find(&app, &token).await? {
+    let invitation = match find(&app, &token, &headers).await? {
         Door::Open(invitation) => invitation,
         Door::Closed(page) => return Ok(page),
     };
     let link = Form::parse(query.unwrap_or_default().as_bytes());
     let entered = Entered::anew(&invitation, &link, app.context.random_hex::<16>());
-    Ok(form_page(
-        &invitation,
-        &entered,
-        &Problems::default(),
-        StatusCode::OK,
-    ))
+    let problems = Problems::of_form(words(invitation.session.language));
+    Ok(form_page(&invitation, &entered, &problems, StatusCode::OK))
 }
 
 /// `POST /donate/{token}`
-pub async fn give(State(app): State<Arc<App>>, Path(token): Path<String>, body: Body) -> Shown {
+pub async fn give(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Shown {
     let form = Form::read(body).await?;
-    let invitation = match find(&app, &token).await? {
+    let invitation = match find(&app, &token, &headers).await? {
         Door::Open(invitation) => invitation,
         Door::Closed(page) => return Ok(page),
     };
     let entered = Entered::read(&invitation, &form);
-    let begun = gift::begin(&app, &invitation, entered.choice()).await;
-    let problems = match choice::judged(begun, &entered)? {
+    let begun = gift::begin(&app, &invitation, entered.choice(&invitation)).await;
+    let problems = match choice::judged(begun, &invitation, &entered)? {
         Ok(link) => return Ok(Redirect::to(&link.donation_link).into_response()),
         Err(problems) => problems,
     };
@@ -67,15 +71,20 @@ pub async fn give(State(app): State<Arc<App>>, Path(token): Path<String>, body: 
     Ok(form_page(&invitation, &entered, &problems, status))
 }
 
-async fn find(app: &App, token: &str) -> Result<Door, Refusal> {
-    let invitation = gift::find(app, token).await?;
+async fn find(app: &App, token: &str, headers: &HeaderMap) -> Result<Door, Refusal> {
+    let found = gift::find(app, token).await;
+    let invitation = found.map_err(|error| {
+        let locale = locale::of_donor(None, headers, Locale::OF_SESSIONS);
+        choice::plainly(error, locale)
+    })?;
+    let locale = invitation.session.language;
     match invitation.status {
         DonationSessionStatus::Open => Ok(Door::Open(Box::new(invitation))),
         DonationSessionStatus::Completed => given(app, &invitation).await.map(Door::Closed),
         DonationSessionStatus::Expired => {
             let body = view::expired(&invitation);
-            let page = Page::new("This link has expired", Width::Narrow, body);
-            Ok(Door::Closed(page.send(StatusCode::OK)))
+            let page = Page::new(words(locale).link_expired, Width::Narrow, body);
+            Ok(Door::Closed(page.speaking(locale).send(StatusCode::OK)))
         }
     }
 }
@@ -98,7 +107,10 @@ fn form_page(
     problems: &Problems,
     status: StatusCode,
 ) -> Response {
-    let title = problems.title(&format!("Give to {}", invitation.nonprofit.name));
+    let locale = invitation.session.language;
+    let name = [("name", invitation.nonprofit.name.as_str())];
+    let title = problems.title(&fill(words(locale).give_to, &name));
     let body = view::form(invitation, entered, problems);
-    Page::new(title, Width::Wide, body).send(status)
+    let page = Page::new(title, Width::Wide, body);
+    page.speaking(locale).send(status)
 }

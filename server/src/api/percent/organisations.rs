@@ -10,7 +10,7 @@ use shared::{Call as _, Code};
 use super::lists::{Numbered, page_size};
 use crate::app::App;
 use crate::auth::Authorized;
-use crate::domain::{country, directory};
+use crate::domain::directory::{self, country};
 use crate::error::Error;
 use crate::router::{Answered, Reply};
 use crate::store::organization::{self, Organization};
@@ -76,7 +76,7 @@ pub async fn get_organisation(
 
 /// The country in the directory's letters.
 fn country_of(code: &str) -> Result<&'static str, Error> {
-    country::two_letters(&code.to_ascii_uppercase()).ok_or_else(|| {
+    country::two_letters(code).ok_or_else(|| {
         Error::field(
             "countryCode",
             "must be the three letters of a country (ISO 3166-1), such as USA",

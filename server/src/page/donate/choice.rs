@@ -6,10 +6,12 @@ use shared::money::{Currency, Minor};
 
 use crate::domain::session::gift::{Choice, Invitation};
 use crate::error::Error;
-use crate::page::amount::parse_major;
+use crate::locale::{Locale, words};
+use crate::page::amount::Amounts;
 use crate::page::field::Problems;
 use crate::page::form::Form;
-use crate::page::give::gift::beside_fields;
+use crate::page::give::gift::problems;
+use crate::page::refusal::Refusal;
 use crate::store::donation::Donor;
 
 /// How many of a currency's least gifts are offered, where the partner offers none.
@@ -63,17 +65,23 @@ impl Entered {
         }
     }
 
+    /// The amounts that are offered, and what was chosen.
+    pub fn amounts<'a>(&'a self, invitation: &Invitation, presets: &'a [Minor]) -> Amounts<'a> {
+        Amounts {
+            locale: invitation.session.language,
+            currency: self.currency,
+            presets,
+            preset: &self.preset,
+            typed: &self.amount,
+        }
+    }
+
     /// The choice. An amount that cannot be read is asked for as zero, so that the
     /// rules refuse it together with all else that is wrong.
-    pub fn choice(&self) -> Choice {
+    pub fn choice(&self, invitation: &Invitation) -> Choice {
         let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        let amount = if self.amount.is_empty() {
-            &self.preset
-        } else {
-            &self.amount
-        };
         Choice {
-            amount: parse_major(amount, self.currency).unwrap_or(Minor(0)),
+            amount: self.amounts(invitation, &[]).chosen().unwrap_or(Minor(0)),
             currency: self.currency,
             donor: Donor {
                 email: given(&self.email),
@@ -85,19 +93,33 @@ impl Entered {
     }
 }
 
-/// The link that was begun, or what is wrong beside the fields; an error is of
+/// The link that was begun, or what is wrong beside the fields; a refusal is of
 /// something that has no field.
 pub fn judged(
     begun: Result<DonationLink, Error>,
+    invitation: &Invitation,
     entered: &Entered,
-) -> Result<Result<DonationLink, Problems>, Error> {
+) -> Result<Result<DonationLink, Problems>, Refusal> {
+    let locale = invitation.session.language;
     match begun {
         Ok(link) => Ok(Ok(link)),
         Err(error) if error.code == Code::ValidationError => {
-            beside_fields(error, entered.currency).map(Err)
+            Ok(Err(problems(&error, entered.amounts(invitation, &[]))))
         }
-        Err(error) => Err(error),
+        Err(error) => Err(plainly(error, locale)),
     }
+}
+
+/// Why nothing can be given, as a donor understands it.
+pub fn plainly(error: Error, locale: Locale) -> Refusal {
+    let words = words(locale);
+    let message = match error.code {
+        Code::DonationClosed => words.start_again,
+        Code::PartnerNotActive => words.no_gifts_now,
+        Code::SessionNotFound => words.no_payment_here,
+        _ => return error.into(),
+    };
+    Refusal::told(Error::new(error.code, message), locale)
 }
 
 /// The currencies to choose from: the language's own first, then those that the
