@@ -138,12 +138,9 @@ impl Demo {
     /// The program of an example, as a shell that has read the environment starts it.
     fn start_program(&self, program: &str) -> Child {
         let place = place(program);
-        let interpreter = if program.ends_with(".py") {
-            "python3 "
-        } else {
-            ""
-        };
-        let line = format!("{}\n{interpreter}'{}'", self.environment, place.display());
+        let is_python = place.extension().is_some_and(|kind| kind == "py");
+        let interpreter = if is_python { "python3" } else { "exec" };
+        let line = format!("{}\n{interpreter} '{}'", self.environment, place.display());
         let mut command = Command::new("sh");
         command
             .arg("-c")
