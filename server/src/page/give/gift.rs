@@ -49,7 +49,8 @@ impl Offer {
     /// An amount as it may be typed: some times the least that is taken.
     pub fn example(&self) -> String {
         let amount = Minor(self.currency.min().0.saturating_mul(25));
-        money::typed(self.locale, &self.currency.major(amount))
+        let major = self.currency.major(amount);
+        money::typed(self.locale, money::bare(&major))
     }
 
     /// The amounts to choose from in the form's currency.
@@ -212,11 +213,11 @@ pub fn check_link(
         environment,
     };
     let problems = match order(request(offer, entered), &bounds) {
-        Ok(_) => Problems::of_form(offer.words()),
+        Ok(_) => Problems::of_form(offer.locale),
         Err(error) => beside_fields(error, offer)?,
     };
     if entered.amount.is_empty() && entered.preset.is_empty() {
-        return Ok(Problems::of_form(offer.words()));
+        return Ok(Problems::of_form(offer.locale));
     }
     Ok(problems)
 }
@@ -227,7 +228,7 @@ pub fn beside_fields(error: Error, offer: &Offer) -> Result<Problems, Refusal> {
     if error.code != Code::ValidationError {
         return Err(error.into());
     }
-    let mut problems = Problems::of_form(offer.words());
+    let mut problems = Problems::of_form(offer.locale);
     for field in FIELDS {
         if error.errors.iter().any(|wrong| wrong.field == field) {
             let (name, message) = beside_field(field, offer);
