@@ -16,6 +16,7 @@ mod command;
 mod crash;
 mod endaoment;
 mod examples;
+mod intl;
 mod laws;
 mod metrics;
 mod migrations;

@@ -1,6 +1,5 @@
 //! Everything a person sees from the server. No SQL here.
 
-pub mod amount;
 pub mod checkout;
 pub mod docs;
 pub mod field;

@@ -19,6 +19,7 @@ use crate::auth::limit::Limiter;
 use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::demo::{self, DemoError};
+use crate::domain::directory::Directory;
 use crate::domain::password::Passwords;
 use crate::metrics::{self, Metrics};
 use crate::outbound::OutboundError;
@@ -153,6 +154,7 @@ pub async fn start(
         limiter,
         usage: Arc::default(),
         metrics: operator.as_ref().map(|_| Metrics::new()).transpose()?,
+        directory: Directory::default(),
         waiting: Waiting::default(),
         reward_due: tokio::sync::Notify::new(),
         mail_due: tokio::sync::Notify::new(),

@@ -8,7 +8,7 @@ use shared::donation::{
     CreateLink, Donation, DonationLink, DonationStatus, Nonprofit, Provider, RewardStatus,
 };
 use shared::event::EventType;
-use shared::id::{DonationId, ExternalUserId, PartnerId};
+use shared::id::{DonationId, ExternalUserId, MailId, PartnerId};
 use shared::money::{Minor, Tokens};
 use shared::organization::OrganizationStatus;
 use shared::time::Timestamp;
@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::store::donation::{DonationRow, Donor};
 use crate::store::event::Subjects;
 use crate::store::job::{Job, JobKind};
+use crate::store::mail::{Mail, MailKind};
 use crate::store::organization::Organization;
 use crate::store::partner::Partner;
 use crate::store::sql::Dialect;
@@ -35,6 +36,8 @@ const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// How long the idempotency key of a link is remembered.
 const KEY_KEPT_MS: i64 = 30 * DAY_MS;
+/// How long a receipt that cannot be sent is tried again.
+const RECEIPT_TRIED_MS: i64 = 7 * DAY_MS;
 /// How long a reward that cannot be paid is tried again.
 const REWARD_TRIED_MS: i64 = 90 * DAY_MS;
 
@@ -244,8 +247,8 @@ pub async fn find_by_token(app: &App, token: &str) -> Result<Option<DonationRow>
     Ok(found.map(|row| row.judged(app.context.now())))
 }
 
-/// Books the payment of a donation, once, and leaves its reward as a job. A
-/// payment that was booked before changes nothing.
+/// Books the payment of a donation, once, and leaves its reward and its receipt
+/// as jobs. A payment that was booked before changes nothing.
 pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(), Error> {
     let now = app.context.now();
     let mut tx = app.db.write().await?;
@@ -266,6 +269,10 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(
     if row.public.reward_status == RewardStatus::Pending {
         store::job::put(&mut tx, &reward_job(&row, now), now).await?;
     }
+    if row.donor.email.is_some() {
+        let id = app.context.object_id();
+        store::mail::put(&mut tx, &receipt_mail(&row, id, now), now).await?;
+    }
     tell(
         (app.db.dialect(), &app.context),
         &mut tx,
@@ -275,6 +282,7 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(
     .await?;
     tx.commit().await?;
     app.reward_due.notify_one();
+    app.mail_due.notify_one();
     app.waiting.wake(&row.public.partner_donation_id);
     Ok(())
 }
@@ -295,6 +303,17 @@ fn reward_job(row: &DonationRow, now: Timestamp) -> Job {
         subject_id: row.public.partner_donation_id.to_string(),
         attempts: 0,
         give_up_at: now.plus_ms(REWARD_TRIED_MS),
+    }
+}
+
+fn receipt_mail(row: &DonationRow, id: MailId, now: Timestamp) -> Mail {
+    Mail {
+        id,
+        kind: MailKind::Receipt,
+        partner_id: Some(row.partner_id.clone()),
+        subject_id: row.public.partner_donation_id.to_string(),
+        attempts: 0,
+        give_up_at: now.plus_ms(RECEIPT_TRIED_MS),
     }
 }
 

@@ -34,6 +34,7 @@ pub struct DonationRow {
     pub external_user_id: Option<ExternalUserId>,
     pub success_url: Option<String>,
     pub cancel_url: Option<String>,
+    /// A language tag: what the link asks for, then what the donor paid in.
     pub locale: Option<String>,
     pub metadata: BTreeMap<String, String>,
     pub idempotency_key: Option<String>,
@@ -225,8 +226,9 @@ pub async fn forget_idempotency_key(
 pub async fn complete(conn: &mut Connection, row: &DonationRow) -> Result<bool, Error> {
     let done = sqlx::query(
         "UPDATE donations SET status = 'COMPLETED', reward_status = $1, reward_rate = $2, donor_email = $3,
-             first_name = $4, last_name = $5, paid_at = $6, updated_at = $6, donor_email_folded = $7
-         WHERE partner_id = $8 AND id = $9 AND status IN ('PENDING', 'FAILED', 'EXPIRED')",
+             first_name = $4, last_name = $5, paid_at = $6, updated_at = $6, donor_email_folded = $7,
+             locale = $8
+         WHERE partner_id = $9 AND id = $10 AND status IN ('PENDING', 'FAILED', 'EXPIRED')",
     )
     .bind(row.public.reward_status.as_str())
     .bind(row.reward_rate)
@@ -235,6 +237,7 @@ pub async fn complete(conn: &mut Connection, row: &DonationRow) -> Result<bool, 
     .bind(&row.donor.last_name)
     .bind(row.public.updated_at.0)
     .bind(row.donor.email.as_deref().map(folded))
+    .bind(&row.locale)
     .bind(row.partner_id.as_str())
     .bind(row.public.partner_donation_id.as_str())
     .execute(conn)
