@@ -15,6 +15,7 @@ mod stage;
 mod command;
 mod crash;
 mod endaoment;
+mod examples;
 mod intl;
 mod laws;
 mod metrics;

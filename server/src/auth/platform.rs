@@ -31,14 +31,14 @@ impl Platform {
     /// to the portal, names the partner only, and is of somebody who may change
     /// things there.
     async fn by_token(app: &App, headers: &HeaderMap) -> Result<Self, Error> {
-        let (partner, subject) = match Self::of_issuer(app, bearer(headers)?).await? {
-            Some((partner, name)) => (partner, Some(name)),
-            None => {
+        let (partner, subject) =
+            if let Some((partner, name)) = Self::of_issuer(app, bearer(headers)?).await? {
+                (partner, Some(name))
+            } else {
                 let member = Member::find(app, headers).await?;
                 member.check_role(Role::Admin)?;
                 (member.partner()?.clone(), None)
-            }
-        };
+            };
         check_partner(&partner, app.settings.environment)?;
         Ok(Self {
             partner,

@@ -183,7 +183,7 @@ fn text(name: &str) -> &'static str {
         "publicKey" | "publishableKey" => {
             "pk_test_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4"
         }
-        "query" => "red cross",
+        "query" | "searchTerm" => "red cross",
         "reason" => "Spring campaign",
         "refreshToken" | "token" => {
             "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90"
@@ -193,7 +193,6 @@ fn text(name: &str) -> &'static str {
         "secret" => "whsec_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4",
         "secretKey" => "sk_test_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4",
         "secretKeyLast4" => "c3d4",
-        "searchTerm" => "red cross",
         "slug" | "nonprofitSlug" => "american-red-cross",
         "sourcePartnerAccountIdentifier" => "brokerage-account-0001",
         "specialInstructions" => "For the library",
