@@ -8,9 +8,10 @@ use axum::http::HeaderMap;
 use shared::portal_user::Role;
 use shared::{Dialect, Proof};
 
+use super::body::{MAX_BODY, read_body};
 use super::member::{Member, bearer};
 use super::proof::{Admitted, Asked, Proven};
-use super::{Caller, Denied, MAX_BODY, check_partner, read_body};
+use super::{Caller, Denied, check_partner};
 use crate::app::App;
 use crate::domain::token;
 use crate::error::Error;
