@@ -14,6 +14,8 @@ mod stage;
 
 mod command;
 mod crash;
+mod endaoment;
+mod examples;
 mod intl;
 mod laws;
 mod metrics;

@@ -12,6 +12,8 @@ ALTER TABLE organizations ADD COLUMN revision BIGINT;
 UPDATE organizations
     SET number = (SELECT COUNT(*) FROM organizations older WHERE older.id <= organizations.id);
 UPDATE organizations SET revision = number;
+-- Further words to find it by stand after a tab.
+UPDATE organizations SET name_folded = name_folded || '	' || slug;
 INSERT INTO settings (id, value)
     SELECT 'directory_revision', CAST(COUNT(*) AS TEXT) FROM organizations;
 

@@ -12,6 +12,7 @@ use crate::auth::issuer::Issuer;
 use crate::auth::limit::Limiter;
 use crate::config::Settings;
 use crate::context::Context;
+use crate::domain::directory::Directory;
 use crate::domain::password::Passwords;
 use crate::metrics::Metrics;
 use crate::outbound::courier::Courier;
@@ -40,6 +41,8 @@ pub struct App {
     /// None unless somebody may ask for them.
     pub metrics: Option<Metrics>,
     pub assets: Assets,
+    /// Every nonprofit's name, to search them.
+    pub directory: Directory,
     /// Callers who wait for a donation to change.
     pub waiting: Waiting,
     /// Wakes the worker that rewards donors.
@@ -49,6 +52,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Vouches for users of its own, if one is configured.
     pub issuer: Option<Issuer>,
+    /// Those whose tokens name users of one partner, each with the partner's slug.
+    pub partner_issuers: Vec<(String, Issuer)>,
     /// Which keys were used, until it is written down.
     pub key_uses: KeyUses,
     /// The demo's publishable key, for the page at `/`.

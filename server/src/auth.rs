@@ -6,6 +6,7 @@ pub mod issuer;
 pub mod key;
 pub mod limit;
 pub mod member;
+pub mod platform;
 pub mod proof;
 pub mod signature;
 
@@ -19,11 +20,12 @@ use axum::http::request::Parts;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use shared::partner::PartnerStatus;
-use shared::{Auth, Call, Code, Feature, Scope};
+use shared::{Auth, Call, Code, Dialect, Feature, Scope};
 
 use self::key::{Half, PresentedKey};
 use self::limit::{Charge, Quota, Uncharged};
 pub use self::member::Member;
+pub use self::platform::Platform;
 use self::proof::{Admitted, Asked, Proven};
 use crate::app::App;
 use crate::config::Environment;
@@ -236,7 +238,7 @@ async fn authenticate(
         None
     };
     let presented = PresentedKey::parse(key).ok_or_else(key::unknown)?;
-    if (auth, presented.half) == (Auth::EndaomentKey, Half::Publishable) {
+    if auth.dialect() == Dialect::Endaoment && presented.half == Half::Publishable {
         return Err(key::unknown());
     }
     let (caller, half) = identify(app, presented, address).await?;
@@ -313,7 +315,11 @@ fn check_key_type(auth: Auth, half: Half) -> Result<(), Error> {
             "this call takes the publishable key (pk_…) only: a secret key must never reach a browser",
         )),
         (
-            Auth::SignedSecret | Auth::SecretOrPortal(_) | Auth::EndaomentKey | Auth::PercentSecret,
+            Auth::SignedSecret
+            | Auth::SecretOrPortal(_)
+            | Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
+            | Auth::PercentSecret,
             Half::Publishable,
         ) => Err(Error::new(
             Code::SecretKeyRequired,
@@ -334,6 +340,7 @@ fn check_scope(key: &Key, half: Half, (scope, auth): (Scope, Auth)) -> Result<()
             | Auth::SecretOrPortal(_)
             | Auth::Open
             | Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
             | Auth::PercentSecret
             | Auth::PercentKey,
         ) => false,
@@ -370,7 +377,7 @@ fn check_origin(app: &App, headers: &HeaderMap, key: &Key, auth: Auth) -> Result
     Ok(())
 }
 
-fn check_feature(partner: &Partner, feature: Option<Feature>) -> Result<(), Error> {
+pub(crate) fn check_feature(partner: &Partner, feature: Option<Feature>) -> Result<(), Error> {
     match feature {
         Some(feature) if !partner.features.contains(&feature) => Err(Error::new(
             Code::FeatureNotEnabled,

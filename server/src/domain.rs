@@ -7,6 +7,7 @@ pub mod configuration;
 pub mod dashboard;
 pub mod directory;
 pub mod donation;
+pub mod endaoment;
 pub mod feed;
 pub mod key;
 pub mod link;

@@ -18,6 +18,7 @@ use shared::CallFacts;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
+use crate::api::endaoment;
 use crate::api::partner::{
     actions, campaigns, configuration, dashboards, deliveries, donations, events, keys,
     organizations, sign_in, token_pools, transactions, users, webhooks,
@@ -115,9 +116,28 @@ fn partner_calls() -> Calls {
         .add(keys::delete_key)
 }
 
+/// The calls of the Endaoment dialect.
+fn endaoment_calls() -> Calls {
+    Calls::default()
+        .add(endaoment::users::provision_user)
+        .add(endaoment::funds::create_fund)
+        .add(endaoment::funds::get_fund)
+        .add(endaoment::pledges::pledge_cash)
+        .add(endaoment::pledges::pledge_stock)
+        .add(endaoment::grants::submit_grants)
+        .add(endaoment::organizations::report)
+        .add(endaoment::organizations::get_by_ein)
+        .add(endaoment::organizations::search)
+}
+
+/// The calls of every dialect.
+fn calls() -> Calls {
+    partner_calls().and(endaoment_calls())
+}
+
 /// Every call with its schemas, for those who describe them.
 pub fn call_entries() -> Vec<Entry> {
-    partner_calls().entries
+    calls().entries
 }
 
 /// What is true of every call, for those who walk over all of them.
@@ -158,7 +178,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));
-    let calls = partner_calls();
+    let calls = calls();
     pages(app.clone())
         .merge(files)
         .merge(page::docs::routes(calls.entries))

@@ -8,6 +8,7 @@ use shared::id::DonationId;
 use shared::transaction::ListTransactions;
 use shared::{Auth, CallFacts};
 
+use crate::endaoment::scene;
 use crate::stage::{PASSWORD, Request, Response, Sink, Stage, Tenant};
 
 on_both_databases! {
@@ -35,6 +36,7 @@ struct Theirs {
     campaign_id: String,
     webhook_id: String,
     key_id: String,
+    fund_id: String,
     /// The webhook's id and the delivery's.
     delivery: String,
     _sink: Sink,
@@ -96,7 +98,9 @@ async fn fill_theirs(stage: &mut Stage) -> Theirs {
     stage
         .until_count("deliveries WHERE status = 'DELIVERED'", 1)
         .await;
+    let fund = scene::open_fund(&stage.theirs, scene::DONOR).await;
     Theirs {
+        fund_id: fund["id"].as_str().unwrap().to_owned(),
         delivery: format!("{webhook_id} {}", delivery_id.as_str().unwrap()),
         webhook_id,
         key_id: key["id"].as_str().unwrap().to_owned(),
@@ -184,6 +188,12 @@ fn parameter<'a>(path: &str, name: &str, theirs: &'a Theirs) -> (Owner, &'a str,
             &theirs.campaign_id,
             "000000000000000000000000",
         ),
+        ("/v1/funds/{id}", "id") => (
+            Owner::Partner,
+            &theirs.fund_id,
+            "00000000-0000-4000-8000-000000000000",
+        ),
+        ("/v1/orgs/ein/{ein}", "ein") => (Owner::Everyone, "530196605", "000000000"),
         ("/v1/partner/organizations/{slug}", "slug") => (Owner::Everyone, "river-trust", "nobody"),
         (path, name) => panic!("say whose {{{name}}} of {path} is"),
     }
@@ -217,7 +227,7 @@ fn request(
         Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
             request.signed(&tenant.keys.secret, &tenant.keys.hmac_secret)
         }
-        Auth::EndaomentKey | Auth::PercentSecret | Auth::PercentKey => {
+        Auth::EndaomentKey | Auth::EndaomentKeyOrToken | Auth::PercentSecret | Auth::PercentKey => {
             request.header(facts.auth.dialect().key_header(), &tenant.keys.secret)
         }
         Auth::Portal(_) => request.bearer(&tenant.owner),
@@ -308,6 +318,11 @@ fn plain_call(path: &str) -> (&'static str, Value) {
             "",
             json!({ "name": "Our key", "environment": "sandbox", "keyType": "secret" }),
         ),
+        "/v1/auth/partner/users" => ("", scene::person("another-of-ours-01")),
+        "/v1/missing-org-reports/tech-platform" => {
+            ("", json!({ "ein": "123456789", "name": "Hill" }))
+        }
+        "/v2/orgs/search" => ("?searchTerm=river", json!({})),
         path => panic!("say how {path} is called"),
     }
 }
@@ -317,7 +332,9 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
     let campaign = json!({ "name": "Our campaign", "status": "ACTIVE" });
     let ours = stage.ours.signed_json("POST", CAMPAIGNS, &campaign);
     assert_eq!(ours.send().await.status, 201);
+    let fund = scene::open_fund(&stage.ours, scene::DONOR).await;
     let secrets = [
+        theirs.fund_id.as_str(),
         theirs.donation_id.as_str(),
         &theirs.campaign_id,
         &theirs.webhook_id,
@@ -343,7 +360,15 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
         .iter()
         .filter(|facts| parameter_name(facts.path).is_none())
     {
-        let (query, body) = plain_call(facts.path);
+        let (query, body) = match &facts.path[..] {
+            "/v1/funds/partner" => ("", scene::fund("another-account-01", scene::DONOR)),
+            path if path.ends_with("/cash-settled") => ("", scene::cash(&fund, 5)),
+            path if path.ends_with("/stock-settled") => ("", scene::stock(&fund, 5)),
+            path if path.ends_with("/grant-submissions") => {
+                ("", scene::grants(stage, &fund, (5, &[5])).await)
+            }
+            path => plain_call(path),
+        };
         let response = request(&stage.ours, facts, "", (query, &body)).send().await;
         assert_eq!(
             response.status, facts.status,
@@ -388,7 +413,10 @@ async fn every_call_refuses_who_does_not_say_who_it_is(stage: &mut Stage) {
                 refused.refused(shared::Code::InvalidToken);
                 continue;
             }
-            Auth::EndaomentKey | Auth::PercentSecret | Auth::PercentKey => {
+            Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
+            | Auth::PercentSecret
+            | Auth::PercentKey => {
                 assert_eq!(request.clone().send().await.status, 401, "{path}");
                 let header = facts.auth.dialect().key_header();
                 let unknown = request.header(header, &unknown_key()).send().await;

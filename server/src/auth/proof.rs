@@ -32,7 +32,7 @@ pub struct Admitted<By> {
 }
 
 impl<By> Admitted<By> {
-    fn of<Other>(self, other: impl FnOnce(By) -> Other) -> Admitted<Other> {
+    pub(super) fn of<Other>(self, other: impl FnOnce(By) -> Other) -> Admitted<Other> {
         Admitted {
             caller: other(self.caller),
             charge: self.charge,

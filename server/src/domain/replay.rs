@@ -39,6 +39,13 @@ pub struct Once<T> {
     pub is_replay: bool,
 }
 
+/// What a call made, or found as it was made before.
+#[derive(Clone, Debug)]
+pub enum Made<T> {
+    New(T),
+    Before(T),
+}
+
 impl<T> Once<T> {
     pub(super) fn first(answer: T) -> Self {
         Self {

@@ -163,6 +163,7 @@ pub async fn erase(
         store::user::update(&mut tx, partner_id, &erased).await?;
         erasure::rewrite_answers(&mut tx, partner_id, &erased).await?;
     }
+    store::person::forget(&mut tx, partner_id, &user.id).await?;
     Ok(tx.commit().await?)
 }
 

@@ -127,6 +127,9 @@ fn entry(operation: &Operation, base_url: &str) -> Value {
         .collect();
     let mut responses = Map::new();
     responses.insert(operation.facts.status.to_string(), success(operation));
+    if let Some(again) = operation.facts.status_again {
+        responses.insert(again.to_string(), success(operation));
+    }
     if takes_etag(operation) {
         let known = json!({ "description": "As it was under the `ETag` in `If-None-Match`; free of the limit.",
             "headers": named_headers(&["X-Request-Id"]) });

@@ -1,18 +1,25 @@
 //! The directory of nonprofits, shared by all partners.
 
+pub mod import;
+mod names;
+pub mod words;
+
 use shared::id::{OrganizationId, PartnerId};
 use shared::money::{Currency, Minor};
-use shared::organization::{MAX_FOUND, OrganizationStatus, Raised};
-use sqlx::Error;
+use shared::organization::{OrganizationStatus, Raised};
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Error};
 
+pub use self::import::{Change, Progress};
+pub use self::names::{Named, changed_since, numbers_of, of_numbers, revision};
 use super::Connection;
 use super::row::Columns as _;
+use super::sql::{Cells, Dialect};
 
 /// The setting that counts the changes of the directory.
 const REVISION: &str = "directory_revision";
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organization {
     pub id: OrganizationId,
     /// `organisation_…`, the id in the Percent dialect.
@@ -55,7 +62,7 @@ pub async fn insert(conn: &mut Connection, organization: &Organization) -> Resul
     .bind(&organization.website)
     .bind(&organization.location)
     .bind(&organization.category)
-    .bind(organization.name.to_lowercase())
+    .bind(words::folded(&organization.name, &organization.slug))
     .bind(&organization.city)
     .bind(&organization.state)
     .bind(&organization.country)
@@ -115,55 +122,40 @@ async fn find_where(
     row.as_ref().map(read).transpose()
 }
 
-/// Those whose name, slug or EIN holds `query`, the closest first: an equal
-/// EIN or slug, then a name that begins with it, then the rest by name.
-pub async fn search(conn: &mut Connection, query: &str) -> Result<Vec<Organization>, Error> {
-    let folded = query.to_lowercase();
-    let literal = folded
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    let rows = sqlx::query(
-        "SELECT * FROM organizations
-         WHERE name_folded LIKE $1 ESCAPE '\\' OR slug LIKE $1 ESCAPE '\\' OR ein = $2
-         ORDER BY CASE WHEN ein = $2 OR slug = $3 THEN 0 WHEN name_folded LIKE $4 ESCAPE '\\' THEN 1 ELSE 2 END,
-             name, id
-         LIMIT $5",
-    )
-    .bind(format!("%{literal}%"))
-    .bind(query.replace('-', ""))
-    .bind(&folded)
-    .bind(format!("{literal}%"))
-    .bind(i64::from(MAX_FOUND))
-    .fetch_all(conn)
-    .await?;
-    rows.iter().map(read).collect()
-}
-
-/// The completed gifts through one partner, by currency, without tips.
+/// The completed gifts through one partner to each of these, by currency, without
+/// tips.
 pub async fn raised(
     conn: &mut Connection,
-    partner_id: &PartnerId,
-    id: &OrganizationId,
-) -> Result<Vec<Raised>, Error> {
-    let rows = sqlx::query(
-        "SELECT currency, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, COUNT(*) AS gifts
-         FROM donations WHERE partner_id = $1 AND organization_id = $2 AND status = 'COMPLETED'
-         GROUP BY currency ORDER BY currency",
-    )
-    .bind(partner_id.as_str())
-    .bind(id.as_str())
-    .fetch_all(conn)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Raised {
-                currency: row.named("currency", Currency::named)?,
-                amount: Minor(row.number("amount")?),
-                count: row.number("gifts")?,
-            })
-        })
-        .collect()
+    (dialect, partner_id): (Dialect, &PartnerId),
+    organizations: &[Organization],
+) -> Result<Vec<(OrganizationId, Raised)>, Error> {
+    let mut cells = Cells::default();
+    for organization in organizations {
+        cells.push([partner_id.as_str().into(), organization.id.as_str().into()])?;
+    }
+    let condition = "t.partner_id = v.value ->> 0 AND t.organization_id = v.value ->> 1
+         AND t.status = 'COMPLETED'";
+    let columns = "t.organization_id, t.currency, t.amount";
+    let gifts = dialect.lookup(columns, "donations", condition).0;
+    let sql = format!(
+        "SELECT organization_id, currency, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount,
+             COUNT(*) AS gifts
+         FROM ({gifts}) gifts GROUP BY organization_id, currency
+         ORDER BY organization_id, currency"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(cells.json()?)
+        .fetch_all(conn)
+        .await?;
+    let raised = |row: &AnyRow| {
+        let raised = Raised {
+            currency: row.named("currency", Currency::named)?,
+            amount: Minor(row.number("amount")?),
+            count: row.number("gifts")?,
+        };
+        Ok((row.text("organization_id")?, raised))
+    };
+    rows.iter().map(raised).collect()
 }
 
 fn read(row: &AnyRow) -> Result<Organization, Error> {

@@ -58,6 +58,7 @@ fn live<'a>(operation: &Operation, name: &str, made: &'a Made) -> Option<&'a Val
         ("actions", "id" | "actionId") => field("submitAction", "actionId"),
         ("campaigns" | "dashboard", "id") => field("createCampaign", "id"),
         ("donations", "id" | "partnerDonationId") => field("createLink", "partnerDonationId"),
+        ("endaoment", "id") => field("createFund", "id"),
         ("keys", "id") => field("createKey", "id"),
         ("token-pools", "id") => field("pool", "id"),
         ("transactions", "id") => Some(&made["submitAction"]["transactionIds"][0]),
@@ -97,7 +98,7 @@ fn request(stage: &Stage, operation: &Operation, made: &Made) -> Request {
             request.signed(&keys.secret, &keys.hmac_secret)
         }
         Auth::Portal(_) => request.bearer(made["login"]["accessToken"].as_str().unwrap()),
-        Auth::EndaomentKey | Auth::PercentSecret | Auth::PercentKey => {
+        Auth::EndaomentKey | Auth::EndaomentKeyOrToken | Auth::PercentSecret | Auth::PercentKey => {
             request.header(operation.facts.auth.dialect().key_header(), &keys.secret)
         }
         Auth::Open => request,
@@ -136,6 +137,11 @@ async fn every_example_is_true(stage: &mut Stage) {
             if id == "createWebhook" {
                 // A receiver that is there, in the place of the partner's own.
                 body.example["url"] = sink.url.clone().into();
+            }
+            for fund in ["receivingFundId", "originFundId"] {
+                if let Some(id) = body.example.get_mut(fund) {
+                    *id = made["createFund"]["id"].clone();
+                }
             }
             if let Some(token) = body.example.get_mut("refreshToken") {
                 *token = made["login"]["refreshToken"].clone();
