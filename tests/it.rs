@@ -22,4 +22,5 @@ mod metrics;
 mod migrations;
 mod page;
 mod partner;
+mod percent;
 mod story;

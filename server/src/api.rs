@@ -2,3 +2,4 @@
 
 pub mod endaoment;
 pub mod partner;
+pub mod percent;

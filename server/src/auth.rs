@@ -231,7 +231,7 @@ async fn authenticate(
     auth: Auth,
     (address, body): (IpAddr, Body),
 ) -> Result<(Arc<Caller>, Half, Vec<u8>), Error> {
-    let key = key::only_header(&parts.headers, auth.dialect().key_header())?;
+    let key = key::of_header(&parts.headers, auth.dialect())?;
     let signed = if auth.is_signed() {
         Some(signature::Headers::read(&parts.headers)?)
     } else {

@@ -17,6 +17,7 @@ pub mod password;
 pub mod pool;
 pub mod portal_user;
 pub mod replay;
+pub mod session;
 pub mod sign_in;
 pub mod spend;
 pub mod text;

@@ -1,7 +1,9 @@
 //! Everything a person sees from the server. No SQL here.
 
+pub mod amount;
 pub mod checkout;
 pub mod docs;
+pub mod donate;
 pub mod field;
 pub mod form;
 pub mod give;

@@ -23,6 +23,7 @@ use crate::api::partner::{
     actions, campaigns, configuration, dashboards, deliveries, donations, events, keys,
     organizations, sign_in, token_pools, transactions, users, webhooks,
 };
+use crate::api::percent;
 use crate::app::App;
 use crate::auth;
 use crate::error::Error;
@@ -116,6 +117,20 @@ fn partner_calls() -> Calls {
         .add(keys::delete_key)
 }
 
+/// The calls of the Percent dialect.
+fn percent_calls() -> Calls {
+    Calls::default()
+        .add(percent::sessions::create_session)
+        .add(percent::sessions::list_sessions)
+        .add(percent::sessions::get_session)
+        .add(percent::organisations::find_organisations)
+        .add(percent::organisations::get_organisation)
+        .add(percent::users::create_user)
+        .add(percent::users::get_user)
+        .add(percent::donations::list_donations)
+        .add(percent::donations::get_donation)
+}
+
 /// The calls of the Endaoment dialect.
 fn endaoment_calls() -> Calls {
     Calls::default()
@@ -132,7 +147,7 @@ fn endaoment_calls() -> Calls {
 
 /// The calls of every dialect.
 fn calls() -> Calls {
-    partner_calls().and(endaoment_calls())
+    partner_calls().and(endaoment_calls()).and(percent_calls())
 }
 
 /// Every call with its schemas, for those who describe them.
@@ -154,6 +169,10 @@ fn pages(app: Arc<App>) -> Router<Arc<App>> {
         .route(
             "/checkout/{token}/cancelled",
             get(page::checkout::cancelled),
+        )
+        .route(
+            "/donate/{token}",
+            get(page::donate::show).post(page::donate::give),
         )
         .route("/give/{slug}", get(page::give::show).post(page::give::give))
         .route("/thanks/{token}", get(page::thanks::show))

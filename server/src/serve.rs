@@ -21,6 +21,7 @@ use crate::context::Context;
 use crate::demo::{self, DemoError};
 use crate::domain::directory::Directory;
 use crate::domain::password::Passwords;
+use crate::domain::replay::UnderWay;
 use crate::metrics::{self, Metrics};
 use crate::outbound::OutboundError;
 use crate::outbound::courier::Courier;
@@ -156,6 +157,7 @@ pub async fn start(
         metrics: operator.as_ref().map(|_| Metrics::new()).transpose()?,
         directory: Directory::default(),
         waiting: Waiting::default(),
+        under_way: UnderWay::default(),
         reward_due: tokio::sync::Notify::new(),
         mail_due: tokio::sync::Notify::new(),
         passwords: Passwords::default(),

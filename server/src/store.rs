@@ -9,6 +9,7 @@ pub mod caller;
 pub mod campaign;
 pub mod delivery;
 pub mod donation;
+pub mod donation_session;
 pub mod erasure;
 pub mod event;
 pub mod failure;

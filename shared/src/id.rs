@@ -98,4 +98,13 @@ ids! {
     PersonId = "f47ac10b-58cc-4372-a567-0e02b2c3d479",
     /// `partnerDonationId` on the wire: unguessable, since it opens the status.
     DonationId = "don_a1b2c3d4e5f60718293a4b5c6d7e8f90",
+    /// A session of the Percent dialect, in which one gift can be given.
+    DonationSessionId = "donationsession_0Bw7SPa0pq8pQ0QlrEZXaZ7pK3vN2",
+    /// A nonprofit, as the Percent dialect names it.
+    OrganisationId = "organisation_1Dk2TQb9rs4uR7SmsFAYbA8qL5wP6",
+    /// A user, as the Percent dialect names it; to the others it is the partner's
+    /// own name for them.
+    PercentUserId = "user_4Gm5VRc8tu1wT6UnxHCZdC9sN0yR3",
+    /// A gift of a session, as the Percent dialect names it.
+    PercentDonationId = "donation_7Jp8XTe2vw5yV9WqzKDBfE1uP4aT6",
 }

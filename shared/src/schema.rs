@@ -120,8 +120,8 @@ impl<T: JsonSchema> JsonSchema for Change<T> {
 /// The fewest hex digits of an id that the server makes.
 const MIN_DIGITS: usize = 24;
 
-/// An id as in the example: a UUID, or hex digits, with or without a word before
-/// them. One with fewer digits is a name that the partner gave.
+/// An id as in the example: a UUID, or hex digits, or letters and digits, with or
+/// without a word before them. One with fewer digits is a name that the partner gave.
 pub(crate) fn of_id(example: &str) -> Schema {
     if example.contains('-') {
         return json_schema!({ "type": "string", "format": "uuid", "examples": [example] });
@@ -137,9 +137,13 @@ pub(crate) fn of_id(example: &str) -> Schema {
             "examples": [example]
         });
     }
+    let is_hex = digits
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let alphabet = if is_hex { "0-9a-f" } else { "0-9A-Za-z" };
     json_schema!({
         "type": "string",
-        "pattern": format!("^{word}[0-9a-f]{{{}}}$", digits.len()),
+        "pattern": format!("^{word}[{alphabet}]{{{}}}$", digits.len()),
         "examples": [example]
     })
 }

@@ -21,7 +21,7 @@ const GOAL_READY_S: f64 = 2.0;
 /// Connections that search at the same time, and how often each does.
 const CONNECTIONS: u64 = 4;
 const SEARCHES: u64 = 500;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often the memory of the import is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 

@@ -217,7 +217,8 @@ async fn a_nonprofit_is_searched_by_country_and_page_after_page(stage: &mut Stag
     let mut text = "slug,name,country\n".to_owned();
     for number in 0..30 {
         let country = if number % 3 == 0 { "DEU" } else { "US" };
-        text.push_str(&format!("well-{number},Well {number},{country}\n"));
+        let row = format!("well-{number},Well {number},{country}\n");
+        text.push_str(&row);
     }
     std::fs::write(&file, text).unwrap();
     let file = file.to_str().unwrap();

@@ -16,6 +16,7 @@ use shared::{Code, Feature};
 
 use super::order::{Bounds, Order, order};
 use super::replay::{self, Once};
+use super::session;
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
@@ -78,7 +79,7 @@ pub async fn create_link(
     })
 }
 
-fn link(app: &App, row: DonationRow) -> DonationLink {
+pub(super) fn link(app: &App, row: DonationRow) -> DonationLink {
     DonationLink {
         donation_link: format!("{}/checkout/{}", app.base_url, row.checkout_token),
         partner_donation_id: row.public.partner_donation_id,
@@ -110,7 +111,7 @@ pub async fn find_nonprofit(app: &App, slug: &str) -> Result<Organization, Error
 }
 
 /// In sandbox the bundled gateway plays every provider.
-fn check_provider(app: &App, provider: Provider) -> Result<(), Error> {
+pub(super) fn check_provider(app: &App, provider: Provider) -> Result<(), Error> {
     match app.settings.environment {
         crate::config::Environment::Sandbox => Ok(()),
         crate::config::Environment::Production => Err(Error::new(
@@ -120,7 +121,7 @@ fn check_provider(app: &App, provider: Provider) -> Result<(), Error> {
     }
 }
 
-fn new_row(
+pub(super) fn new_row(
     app: &App,
     partner: &Partner,
     (order, nonprofit): (Order, Organization),
@@ -161,12 +162,13 @@ fn new_row(
         paid_at: None,
         amount_refunded: Minor(0),
         expires_at: now.plus_ms(lifetime_ms(order.provider)),
+        hosted: None,
     }
 }
 
 /// Stores the link, unless its key has one: then that one, if it can still be
 /// paid.
-async fn insert(app: &App, row: DonationRow) -> Result<Once<DonationRow>, Error> {
+pub(super) async fn insert(app: &App, row: DonationRow) -> Result<Once<DonationRow>, Error> {
     let now = row.public.created_at;
     let mut tx = app.db.write().await?;
     let commit = store::event::next_commit(&mut tx, &row.partner_id).await?;
@@ -247,15 +249,37 @@ pub async fn find_by_token(app: &App, token: &str) -> Result<Option<DonationRow>
     Ok(found.map(|row| row.judged(app.context.now())))
 }
 
-/// Books the payment of a donation, once, and leaves its reward and its receipt
-/// as jobs. A payment that was booked before changes nothing.
-pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(), Error> {
+/// Whether a payment is the gateway's to take, or was taken already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Payment {
+    Now,
+    Before,
+}
+
+/// Books a payment that was taken, once, and leaves its reward and its receipt as
+/// jobs. A payment that was booked before changes nothing.
+pub async fn complete(app: &App, row: DonationRow, payer: Donor) -> Result<(), Error> {
+    book(app, row, payer, Payment::Before).await
+}
+
+/// Takes a payment at the bundled gateway, and books it. Nothing is taken for a
+/// session in which nothing more can be given.
+pub async fn charge(app: &App, row: DonationRow, payer: Donor) -> Result<(), Error> {
+    book(app, row, payer, Payment::Now).await
+}
+
+async fn book(
+    app: &App,
+    mut row: DonationRow,
+    payer: Donor,
+    payment: Payment,
+) -> Result<(), Error> {
     let now = app.context.now();
     let mut tx = app.db.write().await?;
     let commit = store::event::next_commit(&mut tx, &row.partner_id).await?;
     let partner = store::partner::find(&mut tx, &row.partner_id).await?;
     let partner = partner.ok_or_else(|| Error::internal("a donation without a partner"))?;
-    row.donor = payer;
+    row.donor = session::payer(&row, payer);
     row.public.status = DonationStatus::Completed;
     row.public.updated_at = now;
     row.reward_rate = app
@@ -265,6 +289,10 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(
     row.public.reward_status = reward_status(&row, &partner);
     if !store::donation::complete(&mut tx, &row).await? {
         return Ok(());
+    }
+    let is_in_time = session::complete(&mut tx, &row, now).await?;
+    if !is_in_time && payment == Payment::Now {
+        return Err(session::closed());
     }
     if row.public.reward_status == RewardStatus::Pending {
         store::job::put(&mut tx, &reward_job(&row, now), now).await?;
@@ -281,6 +309,9 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(
     )
     .await?;
     tx.commit().await?;
+    if !is_in_time {
+        session::tell_operator(&row);
+    }
     app.reward_due.notify_one();
     app.mail_due.notify_one();
     app.waiting.wake(&row.public.partner_donation_id);
@@ -288,7 +319,9 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(
 }
 
 fn reward_status(row: &DonationRow, partner: &Partner) -> RewardStatus {
-    let is_known = row.donor.email.is_some() || row.external_user_id.is_some();
+    // In a session only the user is rewarded for whom the partner opened it.
+    let by_address = row.donor.email.is_some() && row.hosted.is_none();
+    let is_known = by_address || row.external_user_id.is_some();
     if is_known && row.reward_rate.is_some() && partner.features.contains(&Feature::Actions) {
         RewardStatus::Pending
     } else {

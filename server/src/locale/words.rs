@@ -118,6 +118,9 @@ words! {
     /// Before the name of a nonprofit.
     recipient,
     through,
+    currency,
+    /// To another currency.
+    change,
     amount_in,
     amount,
     another_amount,

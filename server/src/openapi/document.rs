@@ -274,7 +274,10 @@ fn refused((dialect, status): (Dialect, u16), codes: &[Code]) -> Value {
     }
     let lines: Vec<String> = codes
         .iter()
-        .map(|code| format!("- `{code}`: {}.", refusal::meaning(*code)))
+        .map(|code| {
+            let word = refusal::word(*code, dialect);
+            format!("- `{word}`: {}.", refusal::meaning(*code))
+        })
         .collect();
     let schema = match dialect {
         Dialect::Sir => json!({ "allOf": [

@@ -144,15 +144,18 @@ fn text(name: &str) -> &'static str {
         "category" => "Disaster relief",
         "city" => "Springfield",
         "code" => "VALIDATION_ERROR",
+        "current" | "first" | "last" => {
+            "https://giving.example/v1/organisations?pageSize=25&page=1"
+        }
         "contactEmail" => "office@example.org",
-        "country" => "USA",
+        "country" | "countryCode" => "USA",
         "currentPassword" | "password" => "correct horse battery",
         "currency" => "USD",
         "description" => "Tokens for every purchase",
         "destinationOrgId" => "00000000-0000-4000-8000-000000000001",
         "destinationPartnerAccountIdentifier" => "custodian-account-0001",
         "donationLink" => "https://giving.example/checkout/4c1d…",
-        "ein" => "530196605",
+        "ein" | "registryId" => "530196605",
         "email" | "donorEmail" | "userEmail" => "ada@example.org",
         "environment" => "sandbox",
         "field" => "stakeholders[0].partnerUserId",
@@ -185,6 +188,7 @@ fn text(name: &str) -> &'static str {
         }
         "query" | "searchTerm" => "red cross",
         "reason" => "Spring campaign",
+        "reasons" => "pageSize must be from 0 to 100",
         "refreshToken" | "token" => {
             "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90"
         }
@@ -197,6 +201,7 @@ fn text(name: &str) -> &'static str {
         "sourcePartnerAccountIdentifier" => "brokerage-account-0001",
         "specialInstructions" => "For the library",
         "stakeholderTypeCode" => "CUSTOMER",
+        "successUrl" => "https://example.org/thanks",
         "state" => "IL",
         "ticker" => "ACME",
         "tokenType" => "Bearer",

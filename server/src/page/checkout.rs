@@ -17,11 +17,12 @@ use shared::donation::DonationStatus;
 use shared::money::Minor;
 
 use self::payment::{Entered, Payment};
+use super::donate::choice::plainly;
 use super::field::Problems;
 use super::form::Form;
 use super::layout::{Page, Width};
 use super::refusal::{Refusal, Shown};
-use super::return_url::{Outcome, with_outcome};
+use super::return_url::{Outcome, unchanged, with_outcome};
 use crate::app::App;
 use crate::config::Environment;
 use crate::domain::donation;
@@ -96,7 +97,7 @@ pub async fn show(
         Link::Closed(page) => return Ok(page),
     };
     let entered = Entered::of(&gift.row.donor);
-    let problems = Problems::of_form(gift.words());
+    let problems = Problems::of_form(gift.locale);
     form_page(&gift, &entered, &problems, StatusCode::OK)
 }
 
@@ -115,7 +116,7 @@ pub async fn pay(
     };
     let again =
         |problems: &Problems, status| form_page(&gift, &Entered::read(&form), problems, status);
-    match payment::pay(&form, app.context.now(), gift.words()) {
+    match payment::pay(&form, app.context.now(), gift.locale) {
         Payment::Wrong(problems) => again(&problems, StatusCode::UNPROCESSABLE_ENTITY),
         Payment::Declined(problems) => again(&problems, StatusCode::PAYMENT_REQUIRED),
         Payment::NeedsStep(donor) => {
@@ -124,7 +125,9 @@ pub async fn pay(
         }
         Payment::Paid(donor) => {
             let place = success(&gift.row)?;
-            donation::complete(&app, gift.paid(), donor).await?;
+            let locale = gift.locale;
+            let charged = donation::charge(&app, gift.paid(), donor).await;
+            charged.map_err(|error| plainly(error, locale))?;
             Ok(place)
         }
     }
@@ -194,7 +197,7 @@ fn form_page(gift: &Gift, entered: &Entered, problems: &Problems, status: Status
 }
 
 /// Sends the donor on after the payment.
-fn success(row: &DonationRow) -> Shown {
+pub(super) fn success(row: &DonationRow) -> Shown {
     let place = match &row.success_url {
         Some(page) => back(row, page, Outcome::Complete)?,
         None => format!("/thanks/{}", row.checkout_token),
@@ -202,6 +205,10 @@ fn success(row: &DonationRow) -> Shown {
     Ok(Redirect::to(&place).into_response())
 }
 
+/// The way back; that of a session's gift is used as it is.
 fn back(row: &DonationRow, page: &str, outcome: Outcome) -> Result<String, Error> {
+    if row.hosted.is_some() {
+        return unchanged(page).map_err(Error::internal);
+    }
     with_outcome(page, &row.public.partner_donation_id, outcome).map_err(Error::internal)
 }

@@ -52,7 +52,7 @@ pub async fn give(
     match donation::create_link(&app, &bounds, None, request).await {
         Ok(made) => Ok(Redirect::to(&made.answer.donation_link).into_response()),
         Err(error) => {
-            let problems = gift::beside_fields(error, &offer)?;
+            let problems = gift::beside_fields(error, &offer, entered.amounts(&offer))?;
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(form_page(&offer, &entered, &problems, status))
         }

@@ -76,7 +76,7 @@ pub async fn as_page(request: Request, next: Next) -> Response {
 /// The language in which to refuse: donors have theirs, all else is English.
 fn locale_of(request: &Request) -> Locale {
     let uri = request.uri();
-    let is_for_donors = ["/checkout/", "/thanks/", "/give/"]
+    let is_for_donors = ["/checkout/", "/thanks/", "/give/", "/donate/"]
         .iter()
         .any(|start| uri.path().starts_with(start));
     if !is_for_donors {

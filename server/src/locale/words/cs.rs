@@ -67,6 +67,8 @@ pub(super) const CZECH: Words = Words {
 
     recipient: "Dar pro",
     through: "Prostřednictvím {name}",
+    currency: "Měna",
+    change: "Změnit",
     amount_in: "Částka v {currency}",
     amount: "Částka",
     another_amount: "Nebo jiná částka",

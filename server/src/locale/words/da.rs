@@ -67,6 +67,8 @@ pub(super) const DANISH: Words = Words {
 
     recipient: "Giv til",
     through: "Gennem {name}",
+    currency: "Valuta",
+    change: "Skift",
     amount_in: "Beløb i {currency}",
     amount: "Beløb",
     another_amount: "Eller et andet beløb",

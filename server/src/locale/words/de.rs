@@ -67,6 +67,8 @@ pub(super) const GERMAN: Words = Words {
 
     recipient: "Spenden an",
     through: "Über {name}",
+    currency: "Währung",
+    change: "Ändern",
     amount_in: "Betrag in {currency}",
     amount: "Betrag",
     another_amount: "Oder ein anderer Betrag",

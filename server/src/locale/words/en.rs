@@ -67,6 +67,8 @@ pub(super) const ENGLISH: Words = Words {
 
     recipient: "Give to",
     through: "Through {name}",
+    currency: "Currency",
+    change: "Change",
     amount_in: "Amount in {currency}",
     amount: "Amount",
     another_amount: "Or another amount",

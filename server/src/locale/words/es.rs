@@ -67,6 +67,8 @@ pub(super) const SPANISH: Words = Words {
 
     recipient: "Donar a",
     through: "A través de {name}",
+    currency: "Moneda",
+    change: "Cambiar",
     amount_in: "Importe en {currency}",
     amount: "Importe",
     another_amount: "U otro importe",

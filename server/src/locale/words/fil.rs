@@ -67,6 +67,8 @@ pub(super) const FILIPINO: Words = Words {
 
     recipient: "Magbigay sa",
     through: "Sa pamamagitan ng {name}",
+    currency: "Uri ng salapi",
+    change: "Palitan",
     amount_in: "Halaga sa {currency}",
     amount: "Halaga",
     another_amount: "O ibang halaga",

@@ -67,6 +67,8 @@ pub(super) const FRENCH: Words = Words {
 
     recipient: "Faire un don à",
     through: "Par l’intermédiaire de {name}",
+    currency: "Devise",
+    change: "Changer",
     amount_in: "Montant en {currency}",
     amount: "Montant",
     another_amount: "Ou un autre montant",

@@ -67,6 +67,8 @@ pub(super) const HUNGARIAN: Words = Words {
 
     recipient: "Adományozás:",
     through: "Közvetítő: {name}",
+    currency: "Pénznem",
+    change: "Módosítás",
     amount_in: "Összeg ({currency})",
     amount: "Összeg",
     another_amount: "Vagy más összeg",

@@ -67,6 +67,8 @@ pub(super) const INDONESIAN: Words = Words {
 
     recipient: "Donasi untuk",
     through: "Melalui {name}",
+    currency: "Mata uang",
+    change: "Ubah",
     amount_in: "Jumlah dalam {currency}",
     amount: "Jumlah",
     another_amount: "Atau jumlah lain",

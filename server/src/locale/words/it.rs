@@ -67,6 +67,8 @@ pub(super) const ITALIAN: Words = Words {
 
     recipient: "Donare a",
     through: "Tramite {name}",
+    currency: "Valuta",
+    change: "Cambia",
     amount_in: "Importo in {currency}",
     amount: "Importo",
     another_amount: "Oppure un altro importo",

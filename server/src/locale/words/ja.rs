@@ -67,6 +67,8 @@ pub(super) const JAPANESE: Words = Words {
 
     recipient: "寄付先",
     through: "{name}を通じて",
+    currency: "通貨",
+    change: "変更",
     amount_in: "金額（{currency}）",
     amount: "金額",
     another_amount: "その他の金額",

@@ -67,6 +67,8 @@ pub(super) const KOREAN: Words = Words {
 
     recipient: "기부 대상",
     through: "{name}을(를) 통해",
+    currency: "통화",
+    change: "변경",
     amount_in: "금액({currency})",
     amount: "금액",
     another_amount: "또는 다른 금액",

@@ -67,6 +67,8 @@ pub(super) const MALAY: Words = Words {
 
     recipient: "Derma kepada",
     through: "Melalui {name}",
+    currency: "Mata wang",
+    change: "Tukar",
     amount_in: "Amaun dalam {currency}",
     amount: "Amaun",
     another_amount: "Atau amaun lain",

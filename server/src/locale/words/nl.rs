@@ -67,6 +67,8 @@ pub(super) const DUTCH: Words = Words {
 
     recipient: "Geven aan",
     through: "Via {name}",
+    currency: "Valuta",
+    change: "Wijzigen",
     amount_in: "Bedrag in {currency}",
     amount: "Bedrag",
     another_amount: "Of een ander bedrag",

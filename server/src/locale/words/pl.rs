@@ -67,6 +67,8 @@ pub(super) const POLISH: Words = Words {
 
     recipient: "Darowizna dla:",
     through: "Za pośrednictwem: {name}",
+    currency: "Waluta",
+    change: "Zmień",
     amount_in: "Kwota w {currency}",
     amount: "Kwota",
     another_amount: "Lub inna kwota",

@@ -67,6 +67,8 @@ pub(super) const PORTUGUESE: Words = Words {
 
     recipient: "Doar para",
     through: "Por meio de {name}",
+    currency: "Moeda",
+    change: "Alterar",
     amount_in: "Valor em {currency}",
     amount: "Valor",
     another_amount: "Ou outro valor",

@@ -67,6 +67,8 @@ pub(super) const ROMANIAN: Words = Words {
 
     recipient: "Donați către",
     through: "Prin {name}",
+    currency: "Monedă",
+    change: "Schimbați",
     amount_in: "Suma în {currency}",
     amount: "Suma",
     another_amount: "Sau altă sumă",

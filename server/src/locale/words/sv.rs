@@ -67,6 +67,8 @@ pub(super) const SWEDISH: Words = Words {
 
     recipient: "Ge till",
     through: "Genom {name}",
+    currency: "Valuta",
+    change: "Ändra",
     amount_in: "Belopp i {currency}",
     amount: "Belopp",
     another_amount: "Eller ett annat belopp",

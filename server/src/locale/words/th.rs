@@ -67,6 +67,8 @@ pub(super) const THAI: Words = Words {
 
     recipient: "บริจาคให้",
     through: "ผ่าน {name}",
+    currency: "สกุลเงิน",
+    change: "เปลี่ยน",
     amount_in: "จำนวนเงินเป็น {currency}",
     amount: "จำนวนเงิน",
     another_amount: "หรือจำนวนอื่น",

@@ -67,6 +67,8 @@ pub(super) const TURKISH: Words = Words {
 
     recipient: "Bağış yapılacak kuruluş:",
     through: "{name} aracılığıyla",
+    currency: "Para birimi",
+    change: "Değiştir",
     amount_in: "Tutar ({currency})",
     amount: "Tutar",
     another_amount: "Ya da başka bir tutar",

@@ -67,6 +67,8 @@ pub(super) const VIETNAMESE: Words = Words {
 
     recipient: "Quyên góp cho",
     through: "Thông qua {name}",
+    currency: "Loại tiền",
+    change: "Thay đổi",
     amount_in: "Số tiền bằng {currency}",
     amount: "Số tiền",
     another_amount: "Hoặc số tiền khác",

@@ -14,6 +14,7 @@ use crate::domain::text;
 use crate::error::Error;
 use crate::locale::words::fill;
 use crate::locale::{Locale, Words, money, words};
+use crate::page::amount::Amounts;
 use crate::page::checkout::payment::name_wrong;
 use crate::page::field::Problems;
 use crate::page::form::Form;
@@ -44,12 +45,6 @@ impl Offer {
 
     pub const fn words(&self) -> &'static Words {
         words(self.locale)
-    }
-
-    /// An amount as it may be typed: some times the least that is taken.
-    pub fn example(&self) -> String {
-        let amount = Minor(self.currency.min().0.saturating_mul(25));
-        money::typed(self.locale, &self.currency.major(amount))
     }
 
     /// The amounts to choose from in the form's currency.
@@ -117,13 +112,14 @@ impl Entered {
         }
     }
 
-    /// The amount that counts: what was typed, as the locale writes it, else
-    /// the preset, as the form does.
-    fn amount(&self, offer: &Offer) -> Option<Minor> {
-        if self.amount.is_empty() {
-            money::parse(&self.preset, offer.currency)
-        } else {
-            money::read(offer.locale, &self.amount, offer.currency)
+    /// The amounts that are offered, and what was chosen.
+    pub fn amounts<'a>(&'a self, offer: &'a Offer) -> Amounts<'a> {
+        Amounts {
+            locale: offer.locale,
+            currency: offer.currency,
+            presets: offer.presets(),
+            preset: &self.preset,
+            typed: &self.amount,
         }
     }
 
@@ -157,7 +153,7 @@ pub fn request(offer: &Offer, entered: &Entered) -> CreateLink {
     let tip = offer.partner().config.tip.default_percent;
     CreateLink {
         nonprofit_slug: offer.nonprofit.slug.clone(),
-        amount: entered.amount(offer).unwrap_or(Minor(0)),
+        amount: entered.amounts(offer).chosen().unwrap_or(Minor(0)),
         currency: Some(offer.currency.as_str().to_owned()),
         frequency: Some(entered.frequency(offer)),
         provider: None,
@@ -212,32 +208,46 @@ pub fn check_link(
         environment,
     };
     let problems = match order(request(offer, entered), &bounds) {
-        Ok(_) => Problems::of_form(offer.words()),
-        Err(error) => beside_fields(error, offer)?,
+        Ok(_) => Problems::of_form(offer.locale),
+        Err(error) => beside_fields(error, offer, entered.amounts(offer))?,
     };
     if entered.amount.is_empty() && entered.preset.is_empty() {
-        return Ok(Problems::of_form(offer.words()));
+        return Ok(Problems::of_form(offer.locale));
     }
     Ok(problems)
 }
 
 /// The refusal as words beside the fields, or itself if it is of something that
 /// has no field here.
-pub fn beside_fields(error: Error, offer: &Offer) -> Result<Problems, Refusal> {
+pub fn beside_fields(
+    error: Error,
+    offer: &Offer,
+    amounts: Amounts<'_>,
+) -> Result<Problems, Refusal> {
     if error.code != Code::ValidationError {
         return Err(error.into());
     }
-    let mut problems = Problems::of_form(offer.words());
-    for field in FIELDS {
-        if error.errors.iter().any(|wrong| wrong.field == field) {
-            let (name, message) = beside_field(field, offer);
-            problems.add(name, message);
-        }
-    }
+    let problems = problems(&error, amounts);
     if problems.len() < error.errors.len() {
         return Err(wrong_link(&error.errors, offer));
     }
     Ok(problems)
+}
+
+/// What is wrong with what was entered, as words beside its fields.
+pub fn problems(error: &Error, amounts: Amounts<'_>) -> Problems {
+    let words = words(amounts.locale);
+    let mut problems = Problems::of_form(amounts.locale);
+    for field in FIELDS {
+        if error.errors.iter().any(|wrong| wrong.field == field) {
+            match field {
+                "donorEmail" => problems.add("email", words.email_wrong),
+                "firstName" | "lastName" => problems.add(field, name_wrong(words)),
+                _ => problems.add("amount", amounts.problem(&problems)),
+            }
+        }
+    }
+    problems
 }
 
 /// Says to whoever made the link what in its address is wrong.
@@ -250,25 +260,4 @@ fn wrong_link(errors: &[FieldError], offer: &Offer) -> Refusal {
     let what = told.join("; ");
     let message = fill(offer.words().link_mistaken, &[("what", &what)]);
     Refusal::told(Error::new(Code::ValidationError, message), offer.locale)
-}
-
-fn beside_field(field: &str, offer: &Offer) -> (&'static str, String) {
-    let words = offer.words();
-    match field {
-        "donorEmail" => ("email", words.email_wrong.to_owned()),
-        "firstName" => ("firstName", name_wrong(words)),
-        "lastName" => ("lastName", name_wrong(words)),
-        _ => {
-            let written = |amount| money::written(offer.locale, amount, offer.currency);
-            let values = [
-                ("least", written(offer.currency.min())),
-                ("most", written(offer.currency.max())),
-                ("example", offer.example()),
-            ];
-            let values = values
-                .each_ref()
-                .map(|(name, value)| (*name, value.as_str()));
-            ("amount", fill(words.amount_wrong, &values))
-        }
-    }
 }

@@ -1,12 +1,14 @@
 //! The hosted form as it looks.
 
 use maud::{Markup, html};
-use shared::money::{Frequency, Minor};
+use shared::money::Frequency;
 
 use super::gift::{Entered, Offer};
-use crate::locale::money;
 use crate::locale::words::fill;
-use crate::page::field::{Problems, beside, donor_fields};
+use crate::locale::{Words, money};
+use crate::page::amount::tile;
+use crate::page::field::{Problems, donor_fields};
+use crate::store::organization::Organization;
 
 pub fn form(offer: &Offer, entered: &Entered, problems: &Problems) -> Markup {
     let donor = [
@@ -16,10 +18,10 @@ pub fn form(offer: &Offer, entered: &Entered, problems: &Problems) -> Markup {
     ];
     html! {
         div.columns {
-            (nonprofit(offer))
+            (nonprofit(&offer.nonprofit, &offer.partner().name, offer.words()))
             form.card method="post" novalidate {
                 input type="hidden" name="attempt" value=(entered.attempt);
-                (amount(offer, entered, problems))
+                (entered.amounts(offer).render(problems))
                 (how_often(offer, entered))
                 (tip(offer, entered))
                 h2 { (offer.words().your_details) }
@@ -30,8 +32,8 @@ pub fn form(offer: &Offer, entered: &Entered, problems: &Problems) -> Markup {
     }
 }
 
-fn nonprofit(offer: &Offer) -> Markup {
-    let (nonprofit, words) = (&offer.nonprofit, offer.words());
+/// To whom is given, and through which partner.
+pub fn nonprofit(nonprofit: &Organization, partner: &str, words: &Words) -> Markup {
     let logo = nonprofit
         .logo
         .as_ref()
@@ -47,52 +49,9 @@ fn nonprofit(offer: &Offer) -> Markup {
             h1 #nonprofit { (nonprofit.name) }
             @if !place.is_empty() { p.quiet { (place.join(" · ")) } }
             @if let Some(description) = &nonprofit.description { p { (description) } }
-            p.quiet { (fill(words.through, &[("name", &offer.partner().name)])) }
+            p.quiet { (fill(words.through, &[("name", partner)])) }
         }
     }
-}
-
-fn amount(offer: &Offer, entered: &Entered, problems: &Problems) -> Markup {
-    let (currency, locale, words) = (offer.currency, offer.locale, offer.words());
-    let problem = problems.of("amount");
-    let described_by = if problem.is_some() {
-        "amount-hint amount-problem"
-    } else {
-        "amount-hint"
-    };
-    html! {
-        fieldset {
-            legend { (fill(words.amount_in, &[("currency", currency.as_str())])) }
-            @if !offer.presets().is_empty() {
-                div.tiles {
-                    @for preset in offer.presets() {
-                        @let value = currency.major(*preset);
-                        (tile(("preset", &value), &money::short(locale, *preset, currency), is_preset(entered, offer, *preset)))
-                    }
-                }
-            }
-            div.field {
-                label for="amount" {
-                    @if offer.presets().is_empty() { (words.amount) } @else { (words.another_amount) }
-                }
-                div.amount {
-                    span aria-hidden="true" { (money::symbol(locale, currency)) }
-                    input id="amount" name="amount" type="text" value=(entered.amount) placeholder=" "
-                        autocomplete="off" inputmode="decimal" autofocus[problems.begin_with("amount")]
-                        aria-invalid=[problem.map(|_| "true")] aria-describedby=(described_by);
-                }
-                p.hint #amount-hint {
-                    @if offer.presets().is_empty() { (fill(words.for_example, &[("amount", &offer.example())])) }
-                    @else { (words.typed_counts) }
-                }
-                (beside(problem, "amount-problem"))
-            }
-        }
-    }
-}
-
-fn is_preset(entered: &Entered, offer: &Offer, preset: Minor) -> bool {
-    money::parse(&entered.preset, offer.currency) == Some(preset)
 }
 
 fn how_often(offer: &Offer, entered: &Entered) -> Markup {
@@ -127,16 +86,6 @@ fn tip(offer: &Offer, entered: &Entered) -> Markup {
                     (tile(("tip", "add"), &add, entered.has_tip))
                 }
             }
-        }
-    }
-}
-
-/// One of a few choices.
-fn tile((name, value): (&str, &str), label: &str, is_chosen: bool) -> Markup {
-    html! {
-        label.tile {
-            input type="radio" name=(name) value=(value) checked[is_chosen];
-            span { (label) }
         }
     }
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
 # The Endaoment journey with curl: a donor, a fund, money for it, and a grant.
 #
-#   GIVING_URL=http://127.0.0.1:8080 GIVING_SECRET_KEY=sk_test_… sh journey.sh
+#   GIVING_BASE_URL=http://127.0.0.1:8080 GIVING_SECRET_KEY=sk_test_… sh run.sh
 #
 # Amounts are texts of digits, in millionths of a US dollar.
 set -eu
-: "${GIVING_URL:?the address of the server}"
+: "${GIVING_BASE_URL:?the address of the server}"
 : "${GIVING_SECRET_KEY:?the secret key, sk_…}"
 
 # What makes this run's names its own.
@@ -20,7 +20,7 @@ call() {
     path=$2
     shift 2
     answer=$(curl --silent --show-error --fail-with-body --request "$method" \
-        --header "x-api-key: $GIVING_SECRET_KEY" "$@" "$GIVING_URL$path") || {
+        --header "x-api-key: $GIVING_SECRET_KEY" "$@" "$GIVING_BASE_URL$path") || {
         echo "$method $path: $answer" >&2
         exit 1
     }

@@ -1,7 +1,7 @@
 """The Endaoment journey with Python's standard library: a donor, a fund, money
 for it, and a grant.
 
-    GIVING_URL=http://127.0.0.1:8080 GIVING_SECRET_KEY=sk_test_… python3 journey.py
+    GIVING_BASE_URL=http://127.0.0.1:8080 GIVING_SECRET_KEY=sk_test_… python3 run.py
 
 Amounts are texts of digits, in millionths of a US dollar.
 """
@@ -15,7 +15,7 @@ import urllib.parse
 import urllib.request
 import uuid
 
-URL = os.environ["GIVING_URL"]
+URL = os.environ["GIVING_BASE_URL"]
 SECRET_KEY = os.environ["GIVING_SECRET_KEY"]
 
 
