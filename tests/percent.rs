@@ -6,6 +6,7 @@ mod gateway;
 mod keys;
 mod lists;
 mod once;
+mod once_a_session;
 mod organisations;
 mod sessions;
 mod theirs;

@@ -1,14 +1,14 @@
 //! The page of a session, from its address to the receipt.
 
-use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::Feature;
-use shared::donation::{DonationStatus, ListDonations, RewardStatus};
+use shared::donation::{ListDonations, RewardStatus};
+use shared::locale::Locale;
 use shared::money::Tokens;
 use shared::percent::{CreatePercentUser, DonationSession, DonationSessionStatus};
 use shared::user::GetUserBalance;
 
-use crate::stage::{DAY_MS, HOUR_MS, MINUTE_MS, Response, Stage, card_form};
+use crate::stage::{Stage, card_form};
 
 on_both_databases! {
     the_page_shows_to_whom_and_how_much_may_be_given,
@@ -22,21 +22,11 @@ on_both_databases! {
     without_a_user_nobody_is_rewarded,
     without_the_feature_nobody_is_rewarded,
     the_receipts_address_holds_where_the_payment_tells_none,
-    a_form_sent_twice_begins_one_gift,
-    of_two_tabs_one_gives,
-    many_payments_at_once_give_once,
-    an_expired_session_takes_nothing,
-    the_last_half_hour_begins_no_payment,
-    a_payment_that_comes_late_is_recorded_and_completes_nothing,
-    a_payment_that_cannot_be_refused_is_recorded_beside_the_first,
     an_unknown_page_is_not_found,
     no_script_and_no_frame,
-}
-
-async fn checkout_of(stage: &Stage, session: &DonationSession) -> String {
-    let chosen = stage.choose_in(session, &[]).await;
-    assert_eq!(chosen.status, 303, "{}", chosen.text);
-    chosen.header("location").unwrap().to_owned()
+    the_page_speaks_the_language_of_the_session,
+    every_language_has_its_page,
+    a_gift_has_a_receipt_in_the_language_of_the_session,
 }
 
 async fn status(stage: &Stage, session: &DonationSession) -> DonationSessionStatus {
@@ -155,7 +145,7 @@ async fn a_gift_without_a_success_page_is_thanked_for_here(stage: &mut Stage) {
 async fn who_leaves_the_payment_comes_back_to_the_page(stage: &mut Stage) {
     let place = json!({ "successUrl": "https://example.org/thanks" });
     let session = stage.open_session(place).await;
-    let page = stage.visit(&checkout_of(stage, &session).await).await;
+    let page = stage.visit(&stage.checkout_of(&session).await).await;
     assert!(
         page.text.contains(&format!("href=\"{}\"", session.url)),
         "{}",
@@ -210,7 +200,7 @@ async fn without_the_feature_nobody_is_rewarded(stage: &mut Stage) {
 
 async fn the_receipts_address_holds_where_the_payment_tells_none(stage: &mut Stage) {
     let session = stage.open_session(json!({})).await;
-    let checkout = checkout_of(stage, &session).await;
+    let checkout = stage.checkout_of(&session).await;
     let paid = stage
         .send_form(&checkout, card_form(&[("email", "")]))
         .await;
@@ -218,7 +208,7 @@ async fn the_receipts_address_holds_where_the_payment_tells_none(stage: &mut Sta
     let gifts = stage.ours.call(&ListDonations::default()).await.data;
     assert_eq!(gifts[0].donor.email.as_deref(), Some("ada@example.org"));
     let other = stage.open_session(json!({})).await;
-    let checkout = checkout_of(stage, &other).await;
+    let checkout = stage.checkout_of(&other).await;
     let paid = stage
         .send_form(&checkout, card_form(&[("email", "grace@example.org")]))
         .await;
@@ -228,149 +218,6 @@ async fn the_receipts_address_holds_where_the_payment_tells_none(stage: &mut Sta
         .iter()
         .any(|gift| gift.donor.email.as_deref() == Some("grace@example.org"));
     assert!(to_grace, "{gifts:?}");
-}
-
-async fn a_form_sent_twice_begins_one_gift(stage: &mut Stage) {
-    let session = stage.open_session(json!({})).await;
-    let fields = [("attempt", "0123456789abcdef")];
-    let (one, other) = tokio::join!(
-        stage.choose_in(&session, &fields),
-        stage.choose_in(&session, &fields)
-    );
-    assert_eq!((one.status, other.status), (303, 303));
-    assert_eq!(one.header("location"), other.header("location"));
-    assert_eq!(stage.count("donations").await, 1);
-    let page = stage.visit(&session.url).await;
-    assert!(page.text.contains("name=\"attempt\""), "{}", page.text);
-}
-
-/// A page that takes no payment, and says why.
-#[track_caller]
-fn too_late(page: &Response) {
-    assert_eq!(page.status, 409, "{}", page.text);
-    assert!(page.text.contains("Nothing was charged"), "{}", page.text);
-}
-
-async fn of_two_tabs_one_gives(stage: &mut Stage) {
-    let session = stage.open_session(json!({})).await;
-    let one = checkout_of(stage, &session).await;
-    let chosen = stage.choose_in(&session, &[("amount", "50.00")]).await;
-    let other = chosen.header("location").unwrap().to_owned();
-    assert_ne!(one, other);
-    assert_eq!(stage.send_form(&one, card_form(&[])).await.status, 303);
-    too_late(&stage.send_form(&other, card_form(&[])).await);
-    // The first form again is the first gift again.
-    assert_eq!(stage.send_form(&one, card_form(&[])).await.status, 303);
-    assert_eq!(stage.donations("COMPLETED").await.len(), 1);
-    assert_eq!(stage.events_of("donation.completed").await.len(), 1);
-}
-
-async fn many_payments_at_once_give_once(stage: &mut Stage) {
-    let session = stage.open_session(json!({})).await;
-    let mut checkouts = Vec::new();
-    for amount in 1..=8 {
-        let amount = format!("{amount}0.00");
-        let chosen = stage.choose_in(&session, &[("amount", &amount)]).await;
-        checkouts.push(chosen.header("location").unwrap().to_owned());
-    }
-    let paid = join_all(
-        checkouts
-            .iter()
-            .map(|checkout| stage.send_form(checkout, card_form(&[]))),
-    )
-    .await;
-    let given = paid.iter().filter(|page| page.status == 303).count();
-    assert_eq!(given, 1);
-    paid.iter()
-        .filter(|page| page.status != 303)
-        .for_each(too_late);
-    assert_eq!(stage.donations("COMPLETED").await.len(), 1);
-    assert_eq!(
-        status(stage, &session).await,
-        DonationSessionStatus::Completed
-    );
-}
-
-async fn an_expired_session_takes_nothing(stage: &mut Stage) {
-    let session = stage.open_session(json!({})).await;
-    let checkout = checkout_of(stage, &session).await;
-    stage.pass_time(DAY_MS);
-    let page = stage.visit(&session.url).await;
-    assert_eq!(page.status, 200, "{}", page.text);
-    assert!(page.text.contains("expired"), "{}", page.text);
-    let chosen = stage.choose_in(&session, &[]).await;
-    assert!(chosen.text.contains("expired"), "{}", chosen.text);
-    let paid = stage.send_form(&checkout, card_form(&[])).await;
-    assert!(paid.text.contains("expired"), "{}", paid.text);
-    assert_eq!(
-        status(stage, &session).await,
-        DonationSessionStatus::Expired
-    );
-    assert!(stage.donations("COMPLETED").await.is_empty());
-}
-
-async fn the_last_half_hour_begins_no_payment(stage: &mut Stage) {
-    let session = stage.open_session(json!({})).await;
-    stage.pass_time(DAY_MS - 30 * MINUTE_MS);
-    let checkout = checkout_of(stage, &session).await;
-    stage.pass_time(1);
-    too_late(&stage.choose_in(&session, &[]).await);
-    // One that has begun can be paid to the end.
-    assert_eq!(stage.send_form(&checkout, card_form(&[])).await.status, 303);
-    assert_eq!(
-        status(stage, &session).await,
-        DonationSessionStatus::Completed
-    );
-}
-
-async fn a_payment_that_comes_late_is_recorded_and_completes_nothing(stage: &mut Stage) {
-    let session = stage.open_session(json!({ "currency": "USD" })).await;
-    checkout_of(stage, &session).await;
-    let [id] = &stage.donations("PENDING").await[..] else {
-        panic!("there is one gift")
-    };
-    stage.pass_time(DAY_MS + HOUR_MS);
-    stage.sweep().await;
-    assert_eq!(stage.status(id).await.status, DonationStatus::Expired);
-    // The provider says after all that it was paid.
-    stage.pay(id, Some("ada@example.org")).await;
-    assert_eq!(stage.status(id).await.status, DonationStatus::Completed);
-    assert_eq!(
-        status(stage, &session).await,
-        DonationSessionStatus::Expired
-    );
-    let gifts: Value = stage
-        .ours
-        .percent("GET", "/v1/donations")
-        .send()
-        .await
-        .answer(200);
-    assert_eq!(gifts["data"][0]["hosted"]["sessionId"], json!(session.id));
-}
-
-async fn a_payment_that_cannot_be_refused_is_recorded_beside_the_first(stage: &mut Stage) {
-    let session = stage.open_session(json!({})).await;
-    checkout_of(stage, &session).await;
-    let [second] = &stage.donations("PENDING").await[..] else {
-        panic!("there is one gift")
-    };
-    assert_eq!(
-        stage.give_in(&session, &[("amount", "50.00")]).await.status,
-        303
-    );
-    stage.pay(second, None).await;
-    assert_eq!(stage.status(second).await.status, DonationStatus::Completed);
-    let gifts: Value = stage
-        .ours
-        .percent("GET", "/v1/donations")
-        .send()
-        .await
-        .answer(200);
-    assert_eq!(gifts["totalResults"], 2);
-    assert_eq!(
-        status(stage, &session).await,
-        DonationSessionStatus::Completed
-    );
 }
 
 async fn an_unknown_page_is_not_found(stage: &mut Stage) {
@@ -389,4 +236,67 @@ async fn no_script_and_no_frame(stage: &mut Stage) {
     assert!(policy.contains("default-src 'none'"), "{policy}");
     assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
     assert!(!page.text.contains("<script"), "{}", page.text);
+}
+
+async fn the_page_speaks_the_language_of_the_session(stage: &mut Stage) {
+    let session = stage.open_session(json!({ "language": "de-AT" })).await;
+    let page = stage.visit(&session.url).await;
+    for text in [
+        "<html lang=\"de-AT\"",
+        "Währung",
+        "Weiter zur Zahlung",
+        "name=\"currency\" value=\"EUR\"",
+    ] {
+        assert!(page.text.contains(text), "{text} is not on {}", page.text);
+    }
+    // An amount is typed as it is there.
+    let chosen = stage.choose_in(&session, &[("amount", "12,50")]).await;
+    assert_eq!(chosen.status, 303, "{}", chosen.text);
+    let gifts = stage.ours.call(&ListDonations::default()).await.data;
+    assert_eq!(gifts[0].donation.amount.0, 1250);
+    let checkout = stage.visit(chosen.header("location").unwrap()).await;
+    assert!(
+        checkout.text.contains("<html lang=\"de-AT\""),
+        "{}",
+        checkout.text
+    );
+    let wrong = stage.choose_in(&session, &[("amount", "0")]).await;
+    assert!(wrong.text.contains("Betrag"), "{}", wrong.text);
+}
+
+async fn every_language_has_its_page(stage: &mut Stage) {
+    for locale in Locale::ALL {
+        let session = stage.open_session(json!({ "language": locale })).await;
+        let page = stage.visit(&session.url).await;
+        assert_eq!(page.status, 200, "{locale}: {}", page.text);
+        assert!(
+            page.text.contains(&format!("<html lang=\"{locale}\"")),
+            "{locale}"
+        );
+        let currency = format!("name=\"currency\" value=\"{}\"", locale.currency());
+        assert!(page.text.contains(&currency), "{locale}: {}", page.text);
+    }
+}
+
+async fn a_gift_has_a_receipt_in_the_language_of_the_session(stage: &mut Stage) {
+    let session = stage
+        .open_session(json!({ "language": "fr-FR", "currency": "EUR" }))
+        .await;
+    let checkout = stage.checkout_of(&session).await;
+    let paid = stage
+        .send_form(&checkout, card_form(&[("email", "")]))
+        .await;
+    assert_eq!(paid.status, 303, "{}", paid.text);
+    let again = stage.send_form(&checkout, card_form(&[])).await;
+    assert_eq!(again.status, 303, "{}", again.text);
+    let letters = stage.letters(1).await;
+    for text in [
+        "To: <ada@example.org>",
+        "River Trust",
+        "25,00",
+        "530196605",
+        "10 mai 2025",
+    ] {
+        assert!(letters[0].contains(text), "{text} is not in {}", letters[0]);
+    }
 }

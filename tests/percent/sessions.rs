@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use shared::locale::Locale;
+use shared::money::Currency;
 use shared::percent::{CreatePercentUser, DonationSessionStatus, GetDonationSession};
 
 use crate::stage::{DAY_MS, NONPROFIT, Stage};
@@ -66,7 +67,7 @@ async fn a_session_keeps_what_it_was_given(stage: &mut Stage) {
     assert_eq!(session.success_url, Some(success_url));
     assert_eq!(session.user_id, Some(user.id));
     assert_eq!(session.language, Locale::PtBr);
-    assert_eq!(session.currency.map(|code| code.as_str()), Some("BRL"));
+    assert_eq!(session.currency, Some(Currency::Brl));
     let metadata = BTreeMap::from([("order".to_owned(), "98765".to_owned())]);
     assert_eq!(session.metadata, Some(metadata));
     assert_eq!(stage.session(&session).await, session);

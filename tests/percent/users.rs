@@ -71,18 +71,18 @@ async fn a_user_that_is_made_is_told_of(stage: &mut Stage) {
 }
 
 async fn a_user_who_was_erased_stays_and_so_does_the_answer_under_its_key(stage: &mut Stage) {
-    let make = || {
+    let ask = || {
         let request = stage.ours.percent("POST", "/v1/users");
         request.header("idempotency-key", "one").send()
     };
-    let made: Value = make().await.answer(200);
+    let made: Value = ask().await.answer(200);
     let id = made["data"]["id"].as_str().unwrap();
     let session = stage
         .open_session(json!({ "userId": id, "metadata": { "name": "Ada Lovelace" } }))
         .await;
     let path = format!("/v1/partner/users/{id}");
     assert_eq!(stage.ours.signed("DELETE", &path).send().await.status, 204);
-    assert_eq!(make().await.json(), made);
+    assert_eq!(ask().await.json(), made);
     let read = stage.ours.percent("GET", &format!("/v1/users/{id}"));
     assert_eq!(read.send().await.json(), made);
     assert_eq!(stage.session(&session).await.metadata, None);

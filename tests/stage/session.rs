@@ -97,4 +97,11 @@ impl Stage {
         let checkout = chosen.header("location").unwrap().to_owned();
         self.send_form(&checkout, card_form(&[])).await
     }
+
+    /// Where 25, chosen on a session's page, are to be paid.
+    pub(crate) async fn checkout_of(&self, session: &DonationSession) -> String {
+        let chosen = self.choose_in(session, &[]).await;
+        assert_eq!(chosen.status, 303, "{}", chosen.text);
+        chosen.header("location").unwrap().to_owned()
+    }
 }
