@@ -106,6 +106,14 @@ fn a_donation_session_is_followed_to_its_gift() {
     }
 }
 
+#[test]
+fn the_endaoment_journey_ends_with_what_is_left() {
+    for program in ["endaoment/run.sh", "endaoment/run.py"] {
+        let said = Demo::start().run(program);
+        assert_eq!(said.last().unwrap(), "balance 1300000000", "{program}");
+    }
+}
+
 /// Where an example is.
 fn place(program: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");

@@ -2,6 +2,7 @@
 //! their order; what comes out, [`Authorized`], is the only way to a handler.
 
 mod address;
+pub(crate) mod body;
 pub mod issuer;
 pub mod key;
 pub mod limit;
@@ -12,16 +13,15 @@ pub mod signature;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::{Body, HttpBody as _};
+use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use shared::partner::PartnerStatus;
 use shared::{Auth, Call, Code, Dialect, Feature, Scope};
 
+use self::body::{MAX_BODY, parse, read_body};
 use self::key::{Half, PresentedKey};
 use self::limit::{Charge, Quota, Uncharged};
 pub use self::member::Member;
@@ -31,16 +31,10 @@ use crate::app::App;
 use crate::config::Environment;
 use crate::domain::order::Bounds;
 use crate::error::Error;
-use crate::request::{self, Pair};
+use crate::request::Pair;
 pub use crate::store::caller::Caller;
 use crate::store::key::Key;
 use crate::store::partner::Partner;
-
-/// The largest body, in bytes.
-pub const MAX_BODY: usize = 1 << 20;
-
-/// How long a body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A call that passed every check, and who makes it: by its key, unless the call
 /// says otherwise.
@@ -258,30 +252,6 @@ async fn authenticate(
     Ok((caller, half, body))
 }
 
-/// The whole body, if it has at most `most` bytes and arrives in time.
-pub(crate) async fn read_body(body: Body, most: usize) -> Result<Vec<u8>, Error> {
-    let too_large = || {
-        let message = format!("the body is larger than {most} bytes");
-        Error::new(Code::PayloadTooLarge, message)
-    };
-    if body.size_hint().lower() > most as u64 {
-        return Err(too_large());
-    }
-    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, most).collect()).await;
-    match read {
-        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Error::new(
-            Code::InvalidJson,
-            "the body ended before its announced length",
-        )),
-        Err(_) => Err(Error::new(
-            Code::RequestTimeout,
-            "the body did not arrive in time",
-        )),
-    }
-}
-
 /// A pending partner may use the sandbox; a suspended one nothing.
 fn check_partner(partner: &Partner, environment: Environment) -> Result<(), Error> {
     match (partner.status, environment) {
@@ -385,31 +355,4 @@ pub(crate) fn check_feature(partner: &Partner, feature: Option<Feature>) -> Resu
         )),
         _ => Ok(()),
     }
-}
-
-fn parse<C: Call + DeserializeOwned>(
-    parts: &Parts,
-    path: Vec<Pair>,
-    body: &[u8],
-) -> Result<C, Error> {
-    if !C::METHOD.has_body() {
-        return request::from_query(path, parts.uri.query().unwrap_or_default());
-    }
-    if !body.is_empty() && !is_json(&parts.headers) {
-        return Err(Error::new(
-            Code::UnsupportedMediaType,
-            "send the body as Content-Type: application/json",
-        ));
-    }
-    request::from_body(path, body)
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let media_type = value.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case("application/json")
-        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }

@@ -26,6 +26,11 @@ pub fn of_donor(chosen: Option<&str>, headers: &HeaderMap, default: Locale) -> L
         .unwrap_or(default)
 }
 
+/// Whether the family's name stands first.
+pub fn is_family_first(locale: Locale) -> bool {
+    matches!(locale.language(), "ja" | "ko" | "vi" | "hu")
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;

@@ -95,7 +95,7 @@ impl Digits {
     }
 }
 
-impl<'de> de::Visitor<'de> for Digits {
+impl de::Visitor<'_> for Digits {
     type Value = MicroDollars;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

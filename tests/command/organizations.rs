@@ -36,8 +36,9 @@ fn file(stage: &Stage, name: &str, contents: impl AsRef<[u8]>) -> PathBuf {
 fn extract(rows: &[[&str; 5]]) -> String {
     let mut text = format!("{IRS}\n");
     for [ein, name, city, state, code] in rows {
-        text +=
-            &format!("{ein},{name},% JANE DOE,1 MAIN ST,{city},{state},00000,0,03,01,{code},\n");
+        let row =
+            format!("{ein},{name},% JANE DOE,1 MAIN ST,{city},{state},00000,0,03,01,{code},\n");
+        text.push_str(&row);
     }
     text
 }
@@ -346,7 +347,8 @@ async fn standard_input_is_read(stage: &mut Stage) {
 fn many() -> String {
     let mut text = format!("{IRS}\r\n");
     for number in 0..6_000 {
-        text += &format!("{number:09},\"CLUB, NO {number}\",,,RENO,NV,,,,,,\r\n");
+        let row = format!("{number:09},\"CLUB, NO {number}\",,,RENO,NV,,,,,,\r\n");
+        text.push_str(&row);
     }
     text
 }

@@ -40,7 +40,7 @@ async fn the_header_names_the_user(stage: &mut Stage) {
         .change_partner(|partner| {
             partner
                 .features
-                .retain(|one| *one != Feature::PartnerInflow)
+                .retain(|one| *one != Feature::PartnerInflow);
         })
         .await;
     let opened: Value = open(stage, Some(id), None).await.answer(201);
@@ -63,7 +63,7 @@ async fn the_body_names_the_user_of_who_may(stage: &mut Stage) {
         .change_partner(|partner| {
             partner
                 .features
-                .retain(|one| *one != Feature::PartnerInflow)
+                .retain(|one| *one != Feature::PartnerInflow);
         })
         .await;
     let refused = stage.ours.post(CASH, &cash(&fund, 6)).await;

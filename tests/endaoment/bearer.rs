@@ -37,7 +37,7 @@ async fn with_issuer(stage: &mut Stage) -> Issuer {
     issuer
 }
 
-fn token(stage: &Stage, change: Value) -> String {
+fn token(stage: &Stage, change: &Value) -> String {
     let mut claims = json!({
         "iss": ISSUER, "sub": DONOR, "aud": "funds", "exp": stage.now().seconds() + 300,
         // Nothing follows from it here, so it need not be verified.
@@ -78,7 +78,7 @@ async fn a_token_of_the_portal_names_the_partner(stage: &mut Stage) {
         .change_partner(|partner| {
             partner
                 .features
-                .retain(|one| *one != Feature::PartnerInflow)
+                .retain(|one| *one != Feature::PartnerInflow);
         })
         .await;
     let refused = open(stage, &owner.access, &fund(ACCOUNT, DONOR)).await;
@@ -100,20 +100,20 @@ async fn a_token_of_the_partners_issuer_names_the_user(stage: &mut Stage) {
         .change_partner(|partner| {
             partner
                 .features
-                .retain(|one| *one != Feature::PartnerInflow)
+                .retain(|one| *one != Feature::PartnerInflow);
         })
         .await;
-    let opened: Value = open(stage, &token(stage, json!({})), &unnamed())
+    let opened: Value = open(stage, &token(stage, &json!({})), &unnamed())
         .await
         .answer(201);
     assert_eq!(opened["advisor"]["lastName"], "Lovelace");
-    let again: Value = open(stage, &token(stage, json!({})), &unnamed())
+    let again: Value = open(stage, &token(stage, &json!({})), &unnamed())
         .await
         .answer(200);
     assert_eq!(again, opened);
     // The same issuer's tokens for another partner name users of that one.
     provision(&stage.theirs, DONOR).await;
-    let theirs = token(stage, json!({ "aud": "funds-of-theirs" }));
+    let theirs = token(stage, &json!({ "aud": "funds-of-theirs" }));
     let theirs: Value = open(stage, &theirs, &unnamed()).await.answer(201);
     let path = format!("/v1/funds/{}", theirs["id"].as_str().unwrap());
     assert_eq!(stage.theirs.platform("GET", &path).send().await.status, 200);
@@ -124,10 +124,10 @@ async fn the_tokens_user_and_the_others_agree(stage: &mut Stage) {
     let _issuer = with_issuer(stage).await;
     provision(&stage.ours, DONOR).await;
     provision(&stage.ours, "another-donor-0001").await;
-    let good = token(stage, json!({}));
+    let good = token(stage, &json!({}));
     let other = open(stage, &good, &fund(ACCOUNT, "another-donor-0001")).await;
     other.turned_down(400, "must name the same user");
-    let unknown = token(stage, json!({ "sub": "nobody-at-all-0001" }));
+    let unknown = token(stage, &json!({ "sub": "nobody-at-all-0001" }));
     open(stage, &unknown, &unnamed())
         .await
         .turned_down(404, "names no user of yours");
@@ -140,10 +140,10 @@ async fn a_token_that_is_not_good_is_refused(stage: &mut Stage) {
     let claims =
         json!({ "iss": ISSUER, "sub": DONOR, "aud": "funds", "exp": stage.now().seconds() + 300 });
     for token in [
-        token(stage, json!({ "aud": "another" })),
-        token(stage, json!({ "iss": "https://another.example" })),
-        token(stage, json!({ "exp": stage.now().seconds() })),
-        token(stage, json!({ "sub": "" })),
+        token(stage, &json!({ "aud": "another" })),
+        token(stage, &json!({ "iss": "https://another.example" })),
+        token(stage, &json!({ "exp": stage.now().seconds() })),
+        token(stage, &json!({ "sub": "" })),
         by_rsa(&json!({ "alg": "RS256", "kid": "unknown" }), &claims),
         by_secret(b"secret", &json!({ "alg": "HS256", "kid": "rsa" }), &claims),
         "a.b.c".to_owned(),
@@ -162,10 +162,10 @@ async fn a_token_beside_a_key_is_of_the_same_partner(stage: &mut Stage) {
     provision(&stage.ours, DONOR).await;
     provision(&stage.theirs, DONOR).await;
     let request = stage.ours.platform("POST", FUNDS).json(&unnamed());
-    let theirs = token(stage, json!({ "aud": "funds-of-theirs" }));
+    let theirs = token(stage, &json!({ "aud": "funds-of-theirs" }));
     let refused = request.clone().bearer(&theirs).send().await;
     assert_eq!(refused.status, 401, "{}", refused.text);
-    let both = request.bearer(&token(stage, json!({}))).send().await;
+    let both = request.bearer(&token(stage, &json!({}))).send().await;
     assert_eq!(both.status, 201, "{}", both.text);
     assert!(both.header("x-ratelimit-remaining").is_some());
 }
@@ -176,7 +176,7 @@ async fn a_suspended_partners_token_is_refused(stage: &mut Stage) {
     stage
         .change_partner(|partner| partner.status = PartnerStatus::Suspended)
         .await;
-    let refused = open(stage, &token(stage, json!({})), &unnamed()).await;
+    let refused = open(stage, &token(stage, &json!({})), &unnamed()).await;
     refused.turned_down(403, "suspended");
 }
 
@@ -187,10 +187,10 @@ async fn a_token_opens_nothing_else(stage: &mut Stage) {
         .ours
         .client
         .request("GET", "/v2/orgs/search?searchTerm=river");
-    let refused = request.bearer(&token(stage, json!({}))).send().await;
+    let refused = request.bearer(&token(stage, &json!({}))).send().await;
     refused.turned_down(401, "x-api-key");
     let request = stage.ours.client.request("GET", "/v1/partner/auth/me");
-    let refused = request.bearer(&token(stage, json!({}))).send().await;
+    let refused = request.bearer(&token(stage, &json!({}))).send().await;
     refused.refused(shared::Code::InvalidToken);
 }
 

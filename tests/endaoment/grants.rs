@@ -17,6 +17,8 @@ on_both_databases! {
     an_unknown_destination_is_not_found,
     a_hundred_grants_are_the_most,
     bad_input_is_named,
+    a_bad_transfer_is_named,
+    a_bad_grant_is_named,
 }
 
 async fn a_submission_books_the_transfer_and_its_grants(stage: &mut Stage) {
@@ -233,12 +235,19 @@ async fn a_hundred_grants_are_the_most(stage: &mut Stage) {
     );
 }
 
-async fn bad_input_is_named(stage: &mut Stage) {
+/// Checks that each change of a submission is refused, in words that name it.
+async fn check_refused(stage: &Stage, changes: &[(&str, Value, &str)]) {
     let fund = open_fund(&stage.ours, DONOR).await;
     let body = grants(stage, &fund, (100, &[60])).await;
-    let future = json!(stage.now().plus_ms(1));
-    const TRANSFER: &str = "inboundCustodianTransfer";
-    for (path, value, words) in [
+    for (path, value, words) in changes {
+        let body = with(body.clone(), path, value.clone());
+        stage.ours.post(GRANTS, &body).await.turned_down(400, words);
+    }
+    assert_eq!(stage.count("grant_submissions").await, 0);
+}
+
+async fn bad_input_is_named(stage: &mut Stage) {
+    let changes = [
         (
             "idempotencyKey",
             json!("1"),
@@ -252,70 +261,78 @@ async fn bad_input_is_named(stage: &mut Stage) {
             Value::Null,
             "inboundCustodianTransfer is required",
         ),
+    ];
+    check_refused(stage, &changes).await;
+}
+
+const TRANSFER: &str = "inboundCustodianTransfer";
+
+async fn a_bad_transfer_is_named(stage: &mut Stage) {
+    let future = json!(stage.now().plus_ms(1));
+    let changes = [
         (
-            "inboundCustodianTransfer.settledAtUtc",
+            "settledAtUtc",
             future,
             "settledAtUtc must not be in the future",
         ),
+        ("settledAtUtc", json!("soon"), "settledAtUtc must be a time"),
         (
-            "inboundCustodianTransfer.settledAtUtc",
-            json!("soon"),
-            "settledAtUtc must be a time",
-        ),
-        (
-            "inboundCustodianTransfer.amountMicroDollars",
+            "amountMicroDollars",
             json!("0"),
             "amountMicroDollars must be greater than 0",
         ),
         (
-            "inboundCustodianTransfer.amountMicroDollars",
+            "amountMicroDollars",
             json!(100),
             "inboundCustodianTransfer.amountMicroDollars",
         ),
+        ("amountMicroDollars", json!("59"), "must not add up to more"),
         (
-            "inboundCustodianTransfer.amountMicroDollars",
-            json!("59"),
-            "must not add up to more",
-        ),
-        (
-            "inboundCustodianTransfer.partnerFundingTransferId",
+            "partnerFundingTransferId",
             json!(""),
             "partnerFundingTransferId",
         ),
         (
-            "inboundCustodianTransfer.sourcePartnerAccountIdentifier",
+            "sourcePartnerAccountIdentifier",
             json!("a".repeat(15)),
             "longer than",
         ),
         (
-            "inboundCustodianTransfer.sourcePartnerAccountIdentifier",
+            "sourcePartnerAccountIdentifier",
             json!("a".repeat(65)),
             "shorter than",
         ),
         (
-            "inboundCustodianTransfer.destinationPartnerAccountIdentifier",
+            "destinationPartnerAccountIdentifier",
             json!(" ".repeat(16)),
             "longer than",
         ),
         (
-            "inboundCustodianTransfer.destinationPartnerAccountIdentifier",
+            "destinationPartnerAccountIdentifier",
             json!("ü".repeat(16)),
             "ASCII",
         ),
-        (
-            "grants.0.amountMicroDollars",
-            json!("1e3"),
-            "grants[0].amountMicroDollars must be a string of digits",
-        ),
+    ];
+    let paths = changes
+        .each_ref()
+        .map(|(name, _, _)| format!("{TRANSFER}.{name}"));
+    let changes: Vec<_> = changes
+        .into_iter()
+        .zip(&paths)
+        .map(|((_, value, words), path)| (path.as_str(), value, words))
+        .collect();
+    check_refused(stage, &changes).await;
+}
+
+async fn a_bad_grant_is_named(stage: &mut Stage) {
+    let digits = "grants[0].amountMicroDollars must be a string of digits";
+    let changes = [
+        ("grants.0.amountMicroDollars", json!("1e3"), digits),
+        ("grants.0.amountMicroDollars", json!("9".repeat(20)), digits),
         (
             "grants.0.amountMicroDollars",
             json!("0"),
-            "grants[0].amountMicroDollars must be greater than 0",
-        ),
-        (
-            "grants.0.amountMicroDollars",
-            json!("9".repeat(20)),
-            "grants[0].amountMicroDollars",
+            "grants[0].amountMicroDollars must be greater",
         ),
         (
             "grants.0.destinationOrgId",
@@ -337,12 +354,6 @@ async fn bad_input_is_named(stage: &mut Stage) {
             json!("a".repeat(1_001)),
             "grants[0].specialInstructions",
         ),
-    ] {
-        let refused = stage
-            .ours
-            .post(GRANTS, &with(body.clone(), path, value))
-            .await;
-        refused.turned_down(400, words);
-    }
-    assert_eq!(stage.count("grant_submissions").await, 0);
+    ];
+    check_refused(stage, &changes).await;
 }

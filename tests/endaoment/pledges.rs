@@ -1,7 +1,6 @@
 //! Pledges in cash and in stock: booked once, to the last digit.
 
 use serde_json::{Value, json};
-use shared::Feature;
 
 use super::scene::{CASH, DONOR, STOCK, cash, key, open_fund, provision, stock, with};
 use crate::stage::{MINUTE_MS, Stage};
@@ -15,8 +14,10 @@ on_both_databases! {
     an_amount_is_exact_to_the_last_digit,
     another_partners_fund_is_none,
     a_user_without_name_and_address_gives_nothing,
+    a_bad_amount_is_named,
     bad_input_is_named,
     bad_stock_is_named,
+    bad_lots_are_named,
 }
 
 fn id(fund: &Value) -> &str {
@@ -179,37 +180,57 @@ async fn a_user_without_name_and_address_gives_nothing(stage: &mut Stage) {
         .turned_down(400, "name and address");
 }
 
-async fn bad_input_is_named(stage: &mut Stage) {
+/// Checks that each change of a body is refused, in words that name it, and that
+/// nothing was booked.
+async fn check_refused(
+    stage: &Stage,
+    path: &str,
+    (body, changes): (Value, &[(&str, Value, &str)]),
+) {
+    for (member, value, words) in changes {
+        let changed = with(body.clone(), member, value.clone());
+        let refused = stage.ours.post(path, &changed).await;
+        refused.turned_down(400, words);
+    }
+    assert_eq!(stage.count("pledges").await, 0);
+}
+
+async fn a_bad_amount_is_named(stage: &mut Stage) {
+    const CASH_AMOUNT: &str = "pledgedAmountMicroDollars";
+    const STOCK_AMOUNT: &str = "donationValueMicroDollars";
     let fund = open_fund(&stage.ours, DONOR).await;
-    let amounts = [
-        json!("0"),
-        json!("-1"),
-        json!("1.5"),
-        json!("1e3"),
-        json!(""),
-        json!(" 5"),
-        json!("5 "),
-        json!("0x5"),
+    let texts = [
+        "0",
+        "-1",
+        "1.5",
+        "1e3",
+        "",
+        " 5",
+        "5 ",
+        "0x5",
+        "9223372036854775808",
+    ];
+    let texts = texts.into_iter().map(Value::from);
+    let others = [
         json!("9".repeat(20)),
-        json!("9223372036854775808"),
         json!(5),
         json!(5.5),
         json!(true),
         json!({}),
+        Value::Null,
     ];
-    let amounts = amounts.map(|value| {
-        (
-            "pledgedAmountMicroDollars",
-            value,
-            "pledgedAmountMicroDollars",
-        )
-    });
-    let others = [
-        (
-            "pledgedAmountMicroDollars",
-            Value::Null,
-            "pledgedAmountMicroDollars is required",
-        ),
+    for amount in texts.chain(others) {
+        let change = [(CASH_AMOUNT, amount.clone(), CASH_AMOUNT)];
+        check_refused(stage, CASH, (cash(&fund, 5), &change)).await;
+        let change = [(STOCK_AMOUNT, amount, STOCK_AMOUNT)];
+        check_refused(stage, STOCK, (stock(&fund, 5), &change)).await;
+    }
+}
+
+async fn bad_input_is_named(stage: &mut Stage) {
+    let fund = open_fund(&stage.ours, DONOR).await;
+    let too_long = json!("a".repeat(37));
+    let changes = [
         ("idempotencyKey", Value::Null, "idempotencyKey is required"),
         (
             "idempotencyKey",
@@ -228,7 +249,7 @@ async fn bad_input_is_named(stage: &mut Stage) {
         ),
         (
             "partnerOperationId",
-            json!("a".repeat(37)),
+            too_long,
             "partnerOperationId must have 1 to 36",
         ),
         (
@@ -237,108 +258,69 @@ async fn bad_input_is_named(stage: &mut Stage) {
             "partnerUserIdentifier must be longer",
         ),
     ];
-    for (path, value, words) in amounts.into_iter().chain(others) {
-        let refused = stage
-            .ours
-            .post(CASH, &with(cash(&fund, 5), path, value))
-            .await;
-        refused.turned_down(400, words);
-    }
-    let body = with(stock(&fund, 5), "donationValueMicroDollars", json!("0"));
-    stage
-        .ours
-        .post(STOCK, &body)
-        .await
-        .turned_down(400, "donationValueMicroDollars must be greater than 0");
-    assert_eq!(stage.ours.fund_balance(id(&fund)).await, "0");
-    assert!(
-        stage
-            .ours
-            .partner
-            .features
-            .contains(&Feature::PartnerInflow)
-    );
+    check_refused(stage, CASH, (cash(&fund, 5), &changes)).await;
+    check_refused(stage, STOCK, (stock(&fund, 5), &changes)).await;
 }
 
 async fn bad_stock_is_named(stage: &mut Stage) {
     let fund = open_fund(&stage.ours, DONOR).await;
-    for (path, value, words) in [
+    let data = "stockPledgeData";
+    let (shares, ticker) = ("stockPledgeData.shares", "stockPledgeData.ticker");
+    let changes = [
+        (data, Value::Null, "stockPledgeData is required"),
+        (shares, Value::Null, "stockPledgeData.shares is required"),
         (
-            "stockPledgeData",
-            Value::Null,
-            "stockPledgeData is required",
-        ),
-        (
-            "stockPledgeData.shares",
-            Value::Null,
-            "stockPledgeData.shares is required",
-        ),
-        (
-            "stockPledgeData.shares",
+            shares,
             json!(0),
             "stockPledgeData.shares must be greater than 0",
         ),
+        (shares, json!(-1), "stockPledgeData.shares must be a number"),
         (
-            "stockPledgeData.shares",
-            json!(-1),
-            "stockPledgeData.shares must be a number",
-        ),
-        (
-            "stockPledgeData.shares",
+            shares,
             json!("ten"),
             "stockPledgeData.shares must be a number",
         ),
+        (ticker, json!(" "), ticker),
+        (ticker, json!("A".repeat(21)), ticker),
+    ];
+    check_refused(stage, STOCK, (stock(&fund, 5), &changes)).await;
+}
+
+async fn bad_lots_are_named(stage: &mut Stage) {
+    let fund = open_fund(&stage.ours, DONOR).await;
+    let too_many = "stockPledgeData.lots must not add up to more than the";
+    let (first, second) = ("stockPledgeData.lots.0", "stockPledgeData.lots.1");
+    let of = |lot: &str, name: &str| format!("{lot}.{name}");
+    let changes = [
+        ("stockPledgeData.shares".to_owned(), json!(9.9), too_many),
+        (of(first, "numberOfShares"), json!("4.00000001"), too_many),
         (
-            "stockPledgeData.ticker",
-            json!(" "),
-            "stockPledgeData.ticker",
-        ),
-        (
-            "stockPledgeData.ticker",
-            json!("A".repeat(21)),
-            "stockPledgeData.ticker",
-        ),
-        (
-            "stockPledgeData.shares",
-            json!(9.9),
-            "stockPledgeData.lots must not add up to more than the 9.9 shares",
-        ),
-        (
-            "stockPledgeData.lots.0.numberOfShares",
-            json!(4.000_000_01),
-            "stockPledgeData.lots must not add up",
-        ),
-        (
-            "stockPledgeData.lots.1.numberOfShares",
+            of(second, "numberOfShares"),
             json!(0),
-            "stockPledgeData.lots[1].numberOfShares",
+            "lots[1].numberOfShares must be greater",
         ),
         (
-            "stockPledgeData.lots.1.numberOfShares",
+            of(second, "numberOfShares"),
             Value::Null,
             "numberOfShares is required",
         ),
         (
-            "stockPledgeData.lots.0.purchaseDate",
+            of(first, "purchaseDate"),
             json!("yesterday"),
-            "stockPledgeData.lots[0].purchaseDate",
+            "lots[0].purchaseDate must be a day",
         ),
         (
-            "stockPledgeData.lots.0.purchasePrice",
+            of(first, "purchasePrice"),
             json!("cheap"),
             "purchasePrice must be a number",
         ),
         (
-            "stockPledgeData.lots.0.lotId",
+            of(first, "lotId"),
             json!("a".repeat(256)),
             "stockPledgeData.lots[0].lotId",
         ),
-    ] {
-        let refused = stage
-            .ours
-            .post(STOCK, &with(stock(&fund, 5), path, value))
-            .await;
-        refused.turned_down(400, words);
+    ];
+    for (path, value, words) in changes {
+        check_refused(stage, STOCK, (stock(&fund, 5), &[(&path, value, words)])).await;
     }
-    assert_eq!(stage.count("pledges").await, 0);
 }

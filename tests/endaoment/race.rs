@@ -124,13 +124,13 @@ async fn pledges_and_grants_of_many_add_up(stage: &mut Stage) {
     for transfer in 101..=132 {
         submissions.push(grants(stage, &fund, (transfer, &[50, 51])).await);
     }
-    let (pledged, granted) = tokio::join!(
+    let (made, booked) = tokio::join!(
         post_all(stage, CASH, &pledges),
         post_all(stage, GRANTS, &submissions)
     );
-    let ids: BTreeSet<String> = pledged
+    let ids: BTreeSet<String> = made
         .iter()
-        .chain(&granted)
+        .chain(&booked)
         .map(|answer| answer.answer::<Value>(201)["id"].to_string())
         .collect();
     assert_eq!(ids.len(), 64);

@@ -13,6 +13,7 @@ on_both_databases! {
     an_address_of_mail_under_another_identifier_is_refused,
     another_partners_address_of_mail_is_free,
     bad_input_is_named,
+    a_bad_address_is_named,
     an_erased_person_is_forgotten_and_can_come_back,
 }
 
@@ -109,51 +110,57 @@ async fn another_partners_address_of_mail_is_free(stage: &mut Stage) {
     assert_eq!(theirs.status, 201, "{}", theirs.text);
 }
 
+/// Checks that each change of a body is refused, in words that name it.
+async fn check_refused(stage: &Stage, changes: &[(&str, Value, &str)]) {
+    for (path, value, words) in changes {
+        let body = with(person(DONOR), path, value.clone());
+        stage.ours.post(USERS, &body).await.turned_down(400, words);
+    }
+    assert_eq!(stage.count("users").await, 0);
+}
+
 async fn bad_input_is_named(stage: &mut Stage) {
-    let usa = json!({ "line1": "1", "city": "Troy", "country": "USA" });
-    for (path, value, words) in [
+    const IDENTIFIER: &str = "partnerUserIdentifier";
+    let long = || json!("a".repeat(256));
+    let too_long = "must be shorter than or equal to 255 characters";
+    let changes = [
+        (IDENTIFIER, Value::Null, "partnerUserIdentifier is required"),
         (
-            "partnerUserIdentifier",
-            Value::Null,
-            "partnerUserIdentifier is required",
-        ),
-        (
-            "partnerUserIdentifier",
+            IDENTIFIER,
             json!("a".repeat(15)),
             "longer than or equal to 16",
         ),
         (
-            "partnerUserIdentifier",
+            IDENTIFIER,
             json!("a".repeat(65)),
             "shorter than or equal to 64",
         ),
         (
-            "partnerUserIdentifier",
+            IDENTIFIER,
             json!(" ".repeat(20)),
             "partnerUserIdentifier must be longer",
         ),
-        (
-            "partnerUserIdentifier",
-            json!("ä".repeat(16)),
-            "printable ASCII",
-        ),
-        (
-            "partnerUserIdentifier",
-            json!(1_234_567_890_123_456_i64),
-            "partnerUserIdentifier",
-        ),
+        (IDENTIFIER, json!("ä".repeat(16)), "printable ASCII"),
+        (IDENTIFIER, json!(1_234_567_890_123_456_i64), IDENTIFIER),
         ("firstName", json!(""), "firstName should not be empty"),
-        (
-            "firstName",
-            json!("a".repeat(256)),
-            "firstName must be shorter than or equal to 255 characters",
-        ),
-        (
-            "lastName",
-            json!("a".repeat(256)),
-            "lastName must be shorter than or equal to 255 characters",
-        ),
+        ("firstName", long(), &format!("firstName {too_long}")),
+        ("lastName", long(), &format!("lastName {too_long}")),
         ("email", json!("ada"), "email must be"),
+    ];
+    check_refused(stage, &changes).await;
+    // All that is wrong is told at once.
+    let body = with(
+        with(person(DONOR), "firstName", json!("")),
+        "email",
+        json!(""),
+    );
+    let refused = stage.ours.post(USERS, &body).await;
+    assert_eq!(refused.json()["message"].as_array().unwrap().len(), 2);
+}
+
+async fn a_bad_address_is_named(stage: &mut Stage) {
+    let usa = json!({ "line1": "1", "city": "Troy", "country": "USA" });
+    let changes = [
         ("address", Value::Null, "address is required"),
         ("address.line1", json!(" "), "address.line1"),
         ("address.city", Value::Null, "address.city is required"),
@@ -165,22 +172,8 @@ async fn bad_input_is_named(stage: &mut Stage) {
             "address.state is required in the USA",
         ),
         ("address", usa, "address.zip is required in the USA"),
-    ] {
-        let refused = stage
-            .ours
-            .post(USERS, &with(person(DONOR), path, value))
-            .await;
-        refused.turned_down(400, words);
-    }
-    assert_eq!(stage.count("users").await, 0);
-    // All that is wrong is told at once.
-    let body = with(
-        with(person(DONOR), "firstName", json!("")),
-        "email",
-        json!(""),
-    );
-    let refused = stage.ours.post(USERS, &body).await;
-    assert_eq!(refused.json()["message"].as_array().unwrap().len(), 2);
+    ];
+    check_refused(stage, &changes).await;
 }
 
 async fn an_erased_person_is_forgotten_and_can_come_back(stage: &mut Stage) {

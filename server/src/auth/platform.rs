@@ -8,9 +8,10 @@ use axum::http::HeaderMap;
 use shared::portal_user::Role;
 use shared::{Dialect, Proof};
 
+use super::body::{MAX_BODY, read_body};
 use super::member::{Member, bearer};
 use super::proof::{Admitted, Asked, Proven};
-use super::{Caller, Denied, MAX_BODY, check_partner, read_body};
+use super::{Caller, Denied, check_partner};
 use crate::app::App;
 use crate::domain::token;
 use crate::error::Error;
@@ -31,14 +32,14 @@ impl Platform {
     /// to the portal, names the partner only, and is of somebody who may change
     /// things there.
     async fn by_token(app: &App, headers: &HeaderMap) -> Result<Self, Error> {
-        let (partner, subject) = match Self::of_issuer(app, bearer(headers)?).await? {
-            Some((partner, name)) => (partner, Some(name)),
-            None => {
+        let (partner, subject) =
+            if let Some((partner, name)) = Self::of_issuer(app, bearer(headers)?).await? {
+                (partner, Some(name))
+            } else {
                 let member = Member::find(app, headers).await?;
                 member.check_role(Role::Admin)?;
                 (member.partner()?.clone(), None)
-            }
-        };
+            };
         check_partner(&partner, app.settings.environment)?;
         Ok(Self {
             partner,

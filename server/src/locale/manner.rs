@@ -100,6 +100,89 @@ const FRENCH: Manner = Manner {
     ..COMMA
 };
 
+const SWISS: Manner = Manner {
+    decimal: ".",
+    group: "'",
+    place: Place::Apart,
+    sign: Sign::Close,
+    symbols: ["EUR=EUR USD=$ THB=฿ JPY=¥", SYMBOLS],
+    ..GERMAN
+};
+const AUSTRIAN: Manner = Manner {
+    plain_group: Some(SPACE),
+    place: Place::Apart,
+    ..GERMAN
+};
+const CANADIAN_FRENCH: Manner = Manner {
+    sign: Sign::Apart,
+    symbols: [
+        "USD=$\u{a0}US EUR=€ GBP=£ AUD=$\u{a0}AU CAD=$ NZD=$\u{a0}NZ SGD=$\u{a0}SG BRL=R$ JPY=¥",
+        "",
+    ],
+    ..SPACED
+};
+const ITALIAN: Manner = Manner {
+    least_grouped: 5,
+    ..only("EUR=€ GBP=£ AUD=A$ CAD=CA$ NZD=NZ$ THB=฿ PHP=₱", COMMA)
+};
+const DUTCH: Manner = Manner {
+    place: Place::Apart,
+    ..own("CAD=C$ THB=฿", COMMA)
+};
+const SWEDISH: Manner = Manner {
+    sign: Sign::Apart,
+    ..only(
+        "USD=US$ EUR=€ CAD=CA$ DKK=Dkr SEK=kr NOK=Nkr MXN=MX$ BRL=BR$",
+        SPACED,
+    )
+};
+const DANISH: Manner = Manner {
+    sign: Sign::Apart,
+    ..own("DKK=kr. THB=฿", COMMA)
+};
+const POLISH: Manner = Manner {
+    least_grouped: 5,
+    ..only("EUR=€ PLN=zł BRL=R$", SPACED)
+};
+const SPANISH: Manner = Manner {
+    least_grouped: 5,
+    sign: Sign::Apart,
+    ..only("USD=US$ EUR=€ THB=฿ VND=₫", COMMA)
+};
+const JAPANESE: Manner = Manner {
+    symbols: ["USD=$ AUD=A$ JPY=￥", SYMBOLS],
+    ..POINT
+};
+const BRAZILIAN: Manner = Manner {
+    place: Place::Apart,
+    ..own("THB=฿", COMMA)
+};
+const MALAY: Manner = only(
+    "EUR=€ GBP=£ AUD=A$ NZD=NZ$ BRL=R$ MYR=RM INR=₹ JPY=JP¥ KRW=₩ VND=₫",
+    POINT,
+);
+const INDONESIAN: Manner = Manner {
+    place: Place::Before,
+    ..own("THB=฿ INR=Rs IDR=Rp", COMMA)
+};
+const HUNGARIAN: Manner = Manner {
+    least_grouped: 5,
+    ..only("HUF=Ft JPY=¥ EUR=EUR", SPACED)
+};
+const CZECH: Manner = Manner {
+    sign: Sign::Apart,
+    ..own("CZK=Kč INR=INR VND=VND", SPACED)
+};
+const ROMANIAN: Manner = Manner {
+    sign: Sign::Apart,
+    ..only("", COMMA)
+};
+const TURKISH: Manner = Manner {
+    place: Place::Before,
+    sign: Sign::First,
+    ..own("USD=$ TRY=₺ THB=฿ JPY=¥", COMMA)
+};
+
 pub(super) const fn manner(locale: Locale) -> Manner {
     match locale {
         Locale::EnUs => english("USD=$ JPY=¥"),
@@ -109,94 +192,29 @@ pub(super) const fn manner(locale: Locale) -> Manner {
         Locale::EnCa => english("CAD=$"),
         Locale::EnSg => english("SGD=$"),
         Locale::DeDe => GERMAN,
-        Locale::DeCh => Manner {
-            decimal: ".",
-            group: "'",
-            place: Place::Apart,
-            sign: Sign::Close,
-            symbols: ["EUR=EUR USD=$ THB=฿ JPY=¥", SYMBOLS],
-            ..GERMAN
-        },
-        Locale::DeAt => Manner {
-            plain_group: Some(SPACE),
-            place: Place::Apart,
-            ..GERMAN
-        },
+        Locale::DeCh => SWISS,
+        Locale::DeAt => AUSTRIAN,
         Locale::FrFr | Locale::FrBe => FRENCH,
-        Locale::FrCa => Manner {
-            sign: Sign::Apart,
-            symbols: [
-                "USD=$\u{a0}US EUR=€ GBP=£ AUD=$\u{a0}AU CAD=$ NZD=$\u{a0}NZ SGD=$\u{a0}SG BRL=R$ JPY=¥",
-                "",
-            ],
-            ..SPACED
-        },
-        Locale::ItIt => Manner {
-            least_grouped: 5,
-            ..only("EUR=€ GBP=£ AUD=A$ CAD=CA$ NZD=NZ$ THB=฿ PHP=₱", COMMA)
-        },
-        Locale::NlNl => Manner {
-            place: Place::Apart,
-            ..own("CAD=C$ THB=฿", COMMA)
-        },
-        Locale::SvSe => Manner {
-            sign: Sign::Apart,
-            ..only(
-                "USD=US$ EUR=€ CAD=CA$ DKK=Dkr SEK=kr NOK=Nkr MXN=MX$ BRL=BR$",
-                SPACED,
-            )
-        },
-        Locale::DaDk => Manner {
-            sign: Sign::Apart,
-            ..own("DKK=kr. THB=฿", COMMA)
-        },
-        Locale::PlPl => Manner {
-            least_grouped: 5,
-            ..only("EUR=€ PLN=zł BRL=R$", SPACED)
-        },
-        Locale::EsEs => Manner {
-            least_grouped: 5,
-            sign: Sign::Apart,
-            ..only("USD=US$ EUR=€ THB=฿ VND=₫", COMMA)
-        },
+        Locale::FrCa => CANADIAN_FRENCH,
+        Locale::ItIt => ITALIAN,
+        Locale::NlNl => DUTCH,
+        Locale::SvSe => SWEDISH,
+        Locale::DaDk => DANISH,
+        Locale::PlPl => POLISH,
+        Locale::EsEs => SPANISH,
         Locale::EsMx => only("MXN=$", POINT),
-        Locale::JaJp => Manner {
-            symbols: ["USD=$ AUD=A$ JPY=￥", SYMBOLS],
-            ..POINT
-        },
+        Locale::JaJp => JAPANESE,
         Locale::KoKr => POINT,
-        Locale::PtBr => Manner {
-            place: Place::Apart,
-            ..own("THB=฿", COMMA)
-        },
-        Locale::MsMy => only(
-            "EUR=€ GBP=£ AUD=A$ NZD=NZ$ BRL=R$ MYR=RM INR=₹ JPY=JP¥ KRW=₩ VND=₫",
-            POINT,
-        ),
+        Locale::PtBr => BRAZILIAN,
+        Locale::MsMy => MALAY,
         Locale::ThTh => own("THB=฿ JPY=¥", POINT),
-        Locale::IdId => Manner {
-            place: Place::Before,
-            ..own("THB=฿ INR=Rs IDR=Rp", COMMA)
-        },
+        Locale::IdId => INDONESIAN,
         Locale::ViVn => own("THB=฿ JPY=¥", COMMA),
-        Locale::HuHu => Manner {
-            least_grouped: 5,
-            ..only("HUF=Ft JPY=¥ EUR=EUR", SPACED)
-        },
-        Locale::CsCz => Manner {
-            sign: Sign::Apart,
-            ..own("CZK=Kč INR=INR VND=VND", SPACED)
-        },
-        Locale::RoRo => Manner {
-            sign: Sign::Apart,
-            ..only("", COMMA)
-        },
+        Locale::HuHu => HUNGARIAN,
+        Locale::CsCz => CZECH,
+        Locale::RoRo => ROMANIAN,
         Locale::FilPh => own("USD=$ AUD=A$ THB=฿ PHP=₱ JPY=¥", POINT),
-        Locale::TrTr => Manner {
-            place: Place::Before,
-            sign: Sign::First,
-            ..own("USD=$ TRY=₺ THB=฿ JPY=¥", COMMA)
-        },
+        Locale::TrTr => TURKISH,
     }
 }
 

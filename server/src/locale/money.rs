@@ -18,11 +18,15 @@ pub fn written(locale: Locale, amount: Minor, currency: Currency) -> String {
 pub fn short(locale: Locale, amount: Minor, currency: Currency) -> String {
     let manner = manner(locale);
     let major = currency.major(amount);
-    let whole = major.split_once('.').and_then(|(whole, fraction)| {
-        let is_zero = fraction.bytes().all(|digit| digit == b'0');
-        is_zero.then_some(whole)
-    });
-    placed(&manner, &digits(&manner, whole.unwrap_or(&major)), currency)
+    placed(&manner, &digits(&manner, bare(&major)), currency)
+}
+
+/// A plain decimal without its fraction, where that is zero.
+pub fn bare(major: &str) -> &str {
+    match major.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        _ => major,
+    }
 }
 
 /// How the locale writes the currency itself: `US$`, `CHF`.

@@ -6,7 +6,7 @@ use shared::money::Minor;
 use super::Letter;
 use crate::config::Environment;
 use crate::locale::words::fill;
-use crate::locale::{Words, date, money, words};
+use crate::locale::{Words, date, is_family_first, money, words};
 use crate::store::donation::{DonationRow, Donor};
 
 /// What a receipt tells of.
@@ -90,8 +90,7 @@ impl Receipt {
 fn greeting(donor: &Donor, locale: Locale) -> String {
     let words = words(locale);
     let (first, last) = (donor.first_name.as_deref(), donor.last_name.as_deref());
-    let is_family_first = matches!(locale.language(), "ja" | "ko" | "vi" | "hu");
-    let names = if is_family_first {
+    let names = if is_family_first(locale) {
         [last, first]
     } else {
         [first, last]

@@ -186,7 +186,7 @@ fn text(name: &str) -> &'static str {
         "publicKey" | "publishableKey" => {
             "pk_test_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4"
         }
-        "query" => "red cross",
+        "query" | "searchTerm" => "red cross",
         "reason" => "Spring campaign",
         "reasons" => "pageSize must be from 0 to 100",
         "refreshToken" | "token" => {
@@ -197,7 +197,6 @@ fn text(name: &str) -> &'static str {
         "secret" => "whsec_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4",
         "secretKey" => "sk_test_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4",
         "secretKeyLast4" => "c3d4",
-        "searchTerm" => "red cross",
         "slug" | "nonprofitSlug" => "american-red-cross",
         "sourcePartnerAccountIdentifier" => "brokerage-account-0001",
         "specialInstructions" => "For the library",

@@ -33,7 +33,8 @@ impl Amounts<'_> {
     /// An amount as it may be typed: some times the least that is taken.
     pub fn example(&self) -> String {
         let amount = Minor(self.currency.min().0.saturating_mul(25));
-        money::typed(self.locale, &self.currency.major(amount))
+        let major = self.currency.major(amount);
+        money::typed(self.locale, money::bare(&major))
     }
 
     /// What is said beside the field of an amount that cannot be given.

@@ -97,7 +97,7 @@ pub async fn show(
         Link::Closed(page) => return Ok(page),
     };
     let entered = Entered::of(&gift.row.donor);
-    let problems = Problems::of_form(gift.words());
+    let problems = Problems::of_form(gift.locale);
     form_page(&gift, &entered, &problems, StatusCode::OK)
 }
 
@@ -116,7 +116,7 @@ pub async fn pay(
     };
     let again =
         |problems: &Problems, status| form_page(&gift, &Entered::read(&form), problems, status);
-    match payment::pay(&form, app.context.now(), gift.words()) {
+    match payment::pay(&form, app.context.now(), gift.locale) {
         Payment::Wrong(problems) => again(&problems, StatusCode::UNPROCESSABLE_ENTITY),
         Payment::Declined(problems) => again(&problems, StatusCode::PAYMENT_REQUIRED),
         Payment::NeedsStep(donor) => {

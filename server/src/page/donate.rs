@@ -45,7 +45,7 @@ pub async fn show(
     };
     let link = Form::parse(query.unwrap_or_default().as_bytes());
     let entered = Entered::anew(&invitation, &link, app.context.random_hex::<16>());
-    let problems = Problems::of_form(words(invitation.session.language));
+    let problems = Problems::of_form(invitation.session.language);
     Ok(form_page(&invitation, &entered, &problems, StatusCode::OK))
 }
 

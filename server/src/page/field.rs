@@ -2,32 +2,32 @@
 
 use maud::{Markup, html};
 
-use crate::locale::words::{fill, words};
-use crate::locale::{Locale, Words};
+use crate::locale::words::fill;
+use crate::locale::{Locale, Words, is_family_first, words};
 
 /// What is wrong, by field, in the order in which the fields stand, and the
-/// language in which the form speaks.
+/// locale in which the form speaks.
 #[derive(Debug)]
 pub struct Problems {
     found: Vec<(&'static str, String)>,
-    words: &'static Words,
+    locale: Locale,
 }
 
 impl Default for Problems {
     fn default() -> Self {
-        Self::of_form(words(Locale::OF_LINKS))
+        Self::of_form(Locale::OF_LINKS)
     }
 }
 
 impl Problems {
-    /// None so far, of a form that speaks so.
-    pub const fn of_form(words: &'static Words) -> Self {
+    /// None so far, of a form of this locale.
+    pub const fn of_form(locale: Locale) -> Self {
         let found = Vec::new();
-        Self { found, words }
+        Self { found, locale }
     }
 
     pub const fn words(&self) -> &'static Words {
-        self.words
+        words(self.locale)
     }
 
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
@@ -56,9 +56,9 @@ impl Problems {
     pub fn title(&self, title: &str) -> String {
         match self.len() {
             0 => title.to_owned(),
-            1 => format!("{} – {title}", self.words.one_problem),
+            1 => format!("{} – {title}", self.words().one_problem),
             many => {
-                let many = fill(self.words.some_problems, &[("count", &many.to_string())]);
+                let many = fill(self.words().some_problems, &[("count", &many.to_string())]);
                 format!("{many} – {title}")
             }
         }
@@ -108,7 +108,7 @@ impl<'a> Field<'a> {
             div.field {
                 label for=(self.name) {
                     (self.label)
-                    @if !self.is_required { " " span.quiet { (problems.words.optional) } }
+                    @if !self.is_required { " " span.quiet { (problems.words().optional) } }
                 }
                 @if let Some(hint) = self.hint { p.hint id=(hint_id) { (hint) } }
                 input id=(self.name) name=(self.name) type=(self.kind) value=(self.value)
@@ -124,7 +124,7 @@ impl<'a> Field<'a> {
 /// The three fields that say who gives.
 pub fn donor_fields(donor: [&str; 3], problems: &Problems) -> Markup {
     let [email, first_name, last_name] = donor;
-    let words = problems.words;
+    let words = problems.words();
     let email = Field {
         kind: "email",
         autocomplete: "email",
@@ -137,11 +137,17 @@ pub fn donor_fields(donor: [&str; 3], problems: &Problems) -> Markup {
         is_required: false,
         ..Field::text(name, label, value)
     };
+    let mut names = [
+        name("firstName", words.first_name, first_name, "given-name"),
+        name("lastName", words.last_name, last_name, "family-name"),
+    ];
+    if is_family_first(problems.locale) {
+        names.reverse();
+    }
     html! {
         (email.render(problems))
         div.pair {
-            (name("firstName", words.first_name, first_name, "given-name").render(problems))
-            (name("lastName", words.last_name, last_name, "family-name").render(problems))
+            @for name in names { (name.render(problems)) }
         }
     }
 }

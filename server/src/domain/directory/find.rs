@@ -2,7 +2,7 @@
 //!
 //! All words of the query must stand in the name or the slug, the last of them
 //! perhaps only begun; little words such as `the` may be missing. Where few fit so,
-//! those with a typo follow them.
+//! and no name is what was asked for or begins with it, those with a typo follow.
 
 use fst::{IntoStreamer as _, Streamer as _};
 
@@ -94,7 +94,9 @@ impl Query {
     /// Everyone who fits, in no order.
     pub(super) fn find(&self, index: &Index) -> Vec<Fit> {
         let found = self.find_with(index, Care::Exact);
-        if found.len() >= FEW || self.words.iter().all(|word| word.nearly.is_none()) {
+        let is_it = |fit: &Fit| fit.likeness != Likeness::HasTheWords;
+        let is_enough = found.len() >= FEW || found.iter().any(is_it);
+        if is_enough || self.words.iter().all(|word| word.nearly.is_none()) {
             return found;
         }
         self.find_with(index, Care::Typos)

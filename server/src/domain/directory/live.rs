@@ -17,7 +17,7 @@ const PAGE: i64 = 20_000;
 /// answered by what is there.
 const WAIT: Duration = Duration::from_secs(1);
 /// How long it waits for the directory to be read for the first time.
-const FIRST_WAIT: Duration = Duration::from_secs(10);
+const FIRST_WAIT: Duration = Duration::from_secs(30);
 
 /// The directory in memory.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use shared::time::Timestamp;
 
 use super::card::{self, Flaw, TestCard};
 use crate::domain::text::{self, MAX_NAME};
-use crate::locale::Words;
 use crate::locale::words::fill;
+use crate::locale::{Locale, Words, words};
 use crate::page::field::Problems;
 use crate::page::form::Form;
 use crate::store::donation::Donor;
@@ -69,8 +69,9 @@ impl Entered {
         }
     }
 
-    fn check(&self, words: &'static Words) -> Problems {
-        let mut problems = Problems::of_form(words);
+    fn check(&self, locale: Locale) -> Problems {
+        let mut problems = Problems::of_form(locale);
+        let words = problems.words();
         if !self.email.is_empty() && text::email(&self.email).is_err() {
             problems.add("email", words.email_wrong);
         }
@@ -93,9 +94,9 @@ pub fn name_wrong(words: &Words) -> String {
 
 /// What comes of the form as it was sent: of its card, or of the donor's answer
 /// to the bank's question, which is told by a field `step`.
-pub fn pay(form: &Form, now: Timestamp, words: &'static Words) -> Payment {
+pub fn pay(form: &Form, now: Timestamp, locale: Locale) -> Payment {
     let entered = Entered::read(form);
-    let mut problems = entered.check(words);
+    let mut problems = entered.check(locale);
     let step = form.filled("step");
     let card = TestCard::numbered(form.text("card"));
     if step.is_none() {
@@ -107,8 +108,8 @@ pub fn pay(form: &Form, now: Timestamp, words: &'static Words) -> Payment {
     match (step.as_deref(), card) {
         (Some("confirm"), _) | (None, Some(TestCard::Pays)) => Payment::Paid(entered.donor()),
         (None, Some(TestCard::AsksForStep)) => Payment::NeedsStep(entered.donor()),
-        (Some(_), _) => declined(words, words.not_confirmed),
-        (None, _) => declined(words, words.declined),
+        (Some(_), _) => declined(locale, words(locale).not_confirmed),
+        (None, _) => declined(locale, words(locale).declined),
     }
 }
 
@@ -129,8 +130,8 @@ fn check_card(form: &Form, card: Option<TestCard>, now: Timestamp, problems: &mu
     }
 }
 
-fn declined(words: &'static Words, reason: &str) -> Payment {
-    let mut problems = Problems::of_form(words);
+fn declined(locale: Locale, reason: &str) -> Payment {
+    let mut problems = Problems::of_form(locale);
     problems.add("card", reason);
     Payment::Declined(problems)
 }
@@ -138,12 +139,11 @@ fn declined(words: &'static Words, reason: &str) -> Payment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locale::{Locale, words};
 
     fn sent(form: &str) -> Payment {
         let form = Form::parse(form.as_bytes());
         let now = Timestamp(1_780_000_000_000);
-        pay(&form, now, words(Locale::OF_LINKS))
+        pay(&form, now, Locale::OF_LINKS)
     }
 
     const DONOR: &str = "email=ada%40example.org&firstName=Ada&lastName=&expiry=12/30&code=123";

@@ -208,11 +208,11 @@ pub fn check_link(
         environment,
     };
     let problems = match order(request(offer, entered), &bounds) {
-        Ok(_) => Problems::of_form(offer.words()),
+        Ok(_) => Problems::of_form(offer.locale),
         Err(error) => beside_fields(error, offer, entered.amounts(offer))?,
     };
     if entered.amount.is_empty() && entered.preset.is_empty() {
-        return Ok(Problems::of_form(offer.words()));
+        return Ok(Problems::of_form(offer.locale));
     }
     Ok(problems)
 }
@@ -237,7 +237,7 @@ pub fn beside_fields(
 /// What is wrong with what was entered, as words beside its fields.
 pub fn problems(error: &Error, amounts: Amounts<'_>) -> Problems {
     let words = words(amounts.locale);
-    let mut problems = Problems::of_form(words);
+    let mut problems = Problems::of_form(amounts.locale);
     for field in FIELDS {
         if error.errors.iter().any(|wrong| wrong.field == field) {
             match field {

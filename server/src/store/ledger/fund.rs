@@ -179,11 +179,11 @@ impl FundChanges {
         self,
         conn: &mut Connection,
         dialect: Dialect,
-        shelf: &Shelf,
+        loaded: &Shelf,
     ) -> Result<(), Error> {
         let mut balances = Rows::of(&rows::FUND_BALANCES);
         for (partner, id) in &self.changed {
-            let books = shelf.get(partner).map(|loaded| &loaded.books);
+            let books = loaded.get(partner).map(|of_partner| &of_partner.books);
             let fund = books.and_then(|books| books.funds.funds.get_key_value(id));
             let fund = fund.ok_or(Error::RowNotFound)?;
             rows::push_fund_balance(&mut balances, partner, fund)?;
