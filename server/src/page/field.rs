@@ -121,17 +121,32 @@ impl<'a> Field<'a> {
     }
 }
 
-/// The three fields that say who gives.
+/// The three fields that say who gives, each of which may be left empty.
 pub fn donor_fields(donor: [&str; 3], problems: &Problems) -> Markup {
-    let [email, first_name, last_name] = donor;
-    let words = problems.words();
     let email = Field {
+        is_required: false,
+        ..email_field(donor[0], problems)
+    };
+    with_names(&email, donor, problems)
+}
+
+/// The same, where a receipt must go somewhere.
+pub fn receipt_fields(donor: [&str; 3], problems: &Problems) -> Markup {
+    with_names(&email_field(donor[0], problems), donor, problems)
+}
+
+fn email_field<'a>(value: &'a str, problems: &Problems) -> Field<'a> {
+    Field {
         kind: "email",
         autocomplete: "email",
         inputmode: "email",
-        is_required: false,
-        ..Field::text("email", words.email, email)
-    };
+        ..Field::text("email", problems.words().email, value)
+    }
+}
+
+fn with_names(email: &Field<'_>, donor: [&str; 3], problems: &Problems) -> Markup {
+    let [_, first_name, last_name] = donor;
+    let words = problems.words();
     let name = |name, label, value, autocomplete| Field {
         autocomplete,
         is_required: false,

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::choice::{Entered, currencies, presets};
 use crate::domain::session::gift::Invitation;
 use crate::locale::words;
-use crate::page::field::{Problems, donor_fields};
+use crate::page::field::{Problems, receipt_fields};
 use crate::page::give::view::nonprofit;
 
 pub fn form(invitation: &Invitation, entered: &Entered, problems: &Problems) -> Markup {
@@ -26,7 +26,7 @@ pub fn form(invitation: &Invitation, entered: &Entered, problems: &Problems) -> 
                     input type="hidden" name="currency" value=(entered.currency);
                     (entered.amounts(invitation, &presets).render(problems))
                     h2 { (words.your_details) }
-                    (donor_fields(donor, problems))
+                    (receipt_fields(donor, problems))
                     button.main type="submit" { (words.continue_to_payment) }
                 }
             }
