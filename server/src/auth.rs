@@ -2,43 +2,39 @@
 //! their order; what comes out, [`Authorized`], is the only way to a handler.
 
 mod address;
+pub(crate) mod body;
 pub mod issuer;
 pub mod key;
 pub mod limit;
 pub mod member;
+pub mod platform;
 pub mod proof;
 pub mod signature;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::{Body, HttpBody as _};
+use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use shared::partner::PartnerStatus;
-use shared::{Auth, Call, Code, Feature, Scope};
+use shared::{Auth, Call, Code, Dialect, Feature, Scope};
 
+use self::body::{MAX_BODY, parse, read_body};
 use self::key::{Half, PresentedKey};
 use self::limit::{Charge, Quota, Uncharged};
 pub use self::member::Member;
+pub use self::platform::Platform;
 use self::proof::{Admitted, Asked, Proven};
 use crate::app::App;
 use crate::config::Environment;
 use crate::domain::order::Bounds;
 use crate::error::Error;
-use crate::request::{self, Pair};
+use crate::request::Pair;
 pub use crate::store::caller::Caller;
 use crate::store::key::Key;
 use crate::store::partner::Partner;
-
-/// The largest body, in bytes.
-pub const MAX_BODY: usize = 1 << 20;
-
-/// How long a body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A call that passed every check, and who makes it: by its key, unless the call
 /// says otherwise.
@@ -229,14 +225,14 @@ async fn authenticate(
     auth: Auth,
     (address, body): (IpAddr, Body),
 ) -> Result<(Arc<Caller>, Half, Vec<u8>), Error> {
-    let key = key::only_header(&parts.headers, auth.dialect().key_header())?;
+    let key = key::of_header(&parts.headers, auth.dialect())?;
     let signed = if auth.is_signed() {
         Some(signature::Headers::read(&parts.headers)?)
     } else {
         None
     };
     let presented = PresentedKey::parse(key).ok_or_else(key::unknown)?;
-    if (auth, presented.half) == (Auth::EndaomentKey, Half::Publishable) {
+    if auth.dialect() == Dialect::Endaoment && presented.half == Half::Publishable {
         return Err(key::unknown());
     }
     let (caller, half) = identify(app, presented, address).await?;
@@ -254,30 +250,6 @@ async fn authenticate(
         signed.check_signature(&secrets, &payload, app.settings.environment)?;
     }
     Ok((caller, half, body))
-}
-
-/// The whole body, if it has at most `most` bytes and arrives in time.
-pub(crate) async fn read_body(body: Body, most: usize) -> Result<Vec<u8>, Error> {
-    let too_large = || {
-        let message = format!("the body is larger than {most} bytes");
-        Error::new(Code::PayloadTooLarge, message)
-    };
-    if body.size_hint().lower() > most as u64 {
-        return Err(too_large());
-    }
-    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, most).collect()).await;
-    match read {
-        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Error::new(
-            Code::InvalidJson,
-            "the body ended before its announced length",
-        )),
-        Err(_) => Err(Error::new(
-            Code::RequestTimeout,
-            "the body did not arrive in time",
-        )),
-    }
 }
 
 /// A pending partner may use the sandbox; a suspended one nothing.
@@ -313,7 +285,11 @@ fn check_key_type(auth: Auth, half: Half) -> Result<(), Error> {
             "this call takes the publishable key (pk_…) only: a secret key must never reach a browser",
         )),
         (
-            Auth::SignedSecret | Auth::SecretOrPortal(_) | Auth::EndaomentKey | Auth::PercentSecret,
+            Auth::SignedSecret
+            | Auth::SecretOrPortal(_)
+            | Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
+            | Auth::PercentSecret,
             Half::Publishable,
         ) => Err(Error::new(
             Code::SecretKeyRequired,
@@ -334,6 +310,7 @@ fn check_scope(key: &Key, half: Half, (scope, auth): (Scope, Auth)) -> Result<()
             | Auth::SecretOrPortal(_)
             | Auth::Open
             | Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
             | Auth::PercentSecret
             | Auth::PercentKey,
         ) => false,
@@ -370,7 +347,7 @@ fn check_origin(app: &App, headers: &HeaderMap, key: &Key, auth: Auth) -> Result
     Ok(())
 }
 
-fn check_feature(partner: &Partner, feature: Option<Feature>) -> Result<(), Error> {
+pub(crate) fn check_feature(partner: &Partner, feature: Option<Feature>) -> Result<(), Error> {
     match feature {
         Some(feature) if !partner.features.contains(&feature) => Err(Error::new(
             Code::FeatureNotEnabled,
@@ -378,31 +355,4 @@ fn check_feature(partner: &Partner, feature: Option<Feature>) -> Result<(), Erro
         )),
         _ => Ok(()),
     }
-}
-
-fn parse<C: Call + DeserializeOwned>(
-    parts: &Parts,
-    path: Vec<Pair>,
-    body: &[u8],
-) -> Result<C, Error> {
-    if !C::METHOD.has_body() {
-        return request::from_query(path, parts.uri.query().unwrap_or_default());
-    }
-    if !body.is_empty() && !is_json(&parts.headers) {
-        return Err(Error::new(
-            Code::UnsupportedMediaType,
-            "send the body as Content-Type: application/json",
-        ));
-    }
-    request::from_body(path, body)
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let media_type = value.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case("application/json")
-        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }

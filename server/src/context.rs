@@ -124,6 +124,11 @@ impl Context {
         hex(&self.random::<N>())
     }
 
+    /// An id of the Percent dialect: a word and 29 random characters.
+    pub fn base62_id(&self, word: &str) -> String {
+        format!("{word}_{}", self.random_base62(29))
+    }
+
     /// A UUID that begins with the time (RFC 9562, version 7): where many are made
     /// at once, an index takes them one after the other.
     pub fn uuid_by_time(&self) -> String {

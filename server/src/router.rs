@@ -18,10 +18,12 @@ use shared::CallFacts;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
+use crate::api::endaoment;
 use crate::api::partner::{
     actions, campaigns, configuration, dashboards, deliveries, donations, events, keys,
     organizations, sign_in, token_pools, transactions, users, webhooks,
 };
+use crate::api::percent;
 use crate::app::App;
 use crate::auth;
 use crate::error::Error;
@@ -115,9 +117,42 @@ fn partner_calls() -> Calls {
         .add(keys::delete_key)
 }
 
+/// The calls of the Percent dialect.
+fn percent_calls() -> Calls {
+    Calls::default()
+        .add(percent::sessions::create_session)
+        .add(percent::sessions::list_sessions)
+        .add(percent::sessions::get_session)
+        .add(percent::organisations::find_organisations)
+        .add(percent::organisations::get_organisation)
+        .add(percent::users::create_user)
+        .add(percent::users::get_user)
+        .add(percent::donations::list_donations)
+        .add(percent::donations::get_donation)
+}
+
+/// The calls of the Endaoment dialect.
+fn endaoment_calls() -> Calls {
+    Calls::default()
+        .add(endaoment::users::provision_user)
+        .add(endaoment::funds::create_fund)
+        .add(endaoment::funds::get_fund)
+        .add(endaoment::pledges::pledge_cash)
+        .add(endaoment::pledges::pledge_stock)
+        .add(endaoment::grants::submit_grants)
+        .add(endaoment::organizations::report)
+        .add(endaoment::organizations::get_by_ein)
+        .add(endaoment::organizations::search)
+}
+
+/// The calls of every dialect.
+fn calls() -> Calls {
+    partner_calls().and(endaoment_calls()).and(percent_calls())
+}
+
 /// Every call with its schemas, for those who describe them.
 pub fn call_entries() -> Vec<Entry> {
-    partner_calls().entries
+    calls().entries
 }
 
 /// What is true of every call, for those who walk over all of them.
@@ -134,6 +169,10 @@ fn pages(app: Arc<App>) -> Router<Arc<App>> {
         .route(
             "/checkout/{token}/cancelled",
             get(page::checkout::cancelled),
+        )
+        .route(
+            "/donate/{token}",
+            get(page::donate::show).post(page::donate::give),
         )
         .route("/give/{slug}", get(page::give::show).post(page::give::give))
         .route("/thanks/{token}", get(page::thanks::show))
@@ -158,7 +197,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));
-    let calls = partner_calls();
+    let calls = calls();
     pages(app.clone())
         .merge(files)
         .merge(page::docs::routes(calls.entries))

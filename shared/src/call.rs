@@ -30,6 +30,9 @@ pub trait Call {
     /// The HTTP status of success; 204 if, and only if, the answer is
     /// [`NoContent`].
     const STATUS: u16 = 200;
+    /// The HTTP status of success where what is asked for was there already, if it
+    /// is another.
+    const STATUS_AGAIN: Option<u16> = None;
     /// What the answer of success is written as.
     const MEDIA: Media = Media::Json;
     /// Whether the items of the body are kept as they are spelt, and each is read,
@@ -72,6 +75,7 @@ pub struct CallFacts {
     pub scope: Option<Scope>,
     pub feature: Option<Feature>,
     pub status: u16,
+    pub status_again: Option<u16>,
     pub media: Media,
     pub refusals: &'static [Code],
 }
@@ -85,6 +89,7 @@ impl CallFacts {
             scope: C::SCOPE,
             feature: C::FEATURE,
             status: C::STATUS,
+            status_again: C::STATUS_AGAIN,
             media: C::MEDIA,
             refusals: C::REFUSALS,
         }
@@ -121,6 +126,9 @@ pub enum Auth {
     Open,
     /// `x-api-key: sk_…` alone, as Endaoment's clients send it.
     EndaomentKey,
+    /// The same, or in its place `Authorization: Bearer …` of somebody who is signed
+    /// in to the portal, or of a user of the partner's own issuer.
+    EndaomentKeyOrToken,
     /// `Authorization: sk_…` alone, as Percent's clients send it.
     PercentSecret,
     /// `Authorization: sk_…` or `pk_…`: what a browser may ask as well.
@@ -154,6 +162,8 @@ pub enum Proof {
     Token,
     /// Whichever the call carries.
     KeyOrToken,
+    /// A key or a token, which may be of the partner's own issuer.
+    Platform,
     Nothing,
 }
 
@@ -168,6 +178,7 @@ impl Auth {
             | Self::PercentKey => Proof::Key,
             Self::Portal(_) => Proof::Token,
             Self::SecretOrPortal(_) => Proof::KeyOrToken,
+            Self::EndaomentKeyOrToken => Proof::Platform,
             Self::Open => Proof::Nothing,
         }
     }
@@ -180,7 +191,7 @@ impl Auth {
             | Self::Portal(_)
             | Self::SecretOrPortal(_)
             | Self::Open => Dialect::Sir,
-            Self::EndaomentKey => Dialect::Endaoment,
+            Self::EndaomentKey | Self::EndaomentKeyOrToken => Dialect::Endaoment,
             Self::PercentSecret | Self::PercentKey => Dialect::Percent,
         }
     }

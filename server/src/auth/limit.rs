@@ -118,6 +118,7 @@ impl Limiter {
             | Auth::SecretOrPortal(_)
             | Auth::Open
             | Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
             | Auth::PercentSecret
             | Auth::PercentKey => (Kind::Signed, tier, None),
         };

@@ -127,6 +127,9 @@ fn entry(operation: &Operation, base_url: &str) -> Value {
         .collect();
     let mut responses = Map::new();
     responses.insert(operation.facts.status.to_string(), success(operation));
+    if let Some(again) = operation.facts.status_again {
+        responses.insert(again.to_string(), success(operation));
+    }
     if takes_etag(operation) {
         let known = json!({ "description": "As it was under the `ETag` in `If-None-Match`; free of the limit.",
             "headers": named_headers(&["X-Request-Id"]) });
@@ -271,7 +274,10 @@ fn refused((dialect, status): (Dialect, u16), codes: &[Code]) -> Value {
     }
     let lines: Vec<String> = codes
         .iter()
-        .map(|code| format!("- `{code}`: {}.", refusal::meaning(*code)))
+        .map(|code| {
+            let word = refusal::word(*code, dialect);
+            format!("- `{word}`: {}.", refusal::meaning(*code))
+        })
         .collect();
     let schema = match dialect {
         Dialect::Sir => json!({ "allOf": [

@@ -152,6 +152,13 @@ impl Means {
                 schemes: &[&["endaomentKey"]],
                 refusals: &[KEY],
             },
+            Auth::EndaomentKeyOrToken => Self {
+                sentence: "With the secret key alone, as `x-api-key`; or with the access token of an owner or admin, \
+                           or of a user of the partner's own issuer.",
+                schemes: &[&["endaomentKey"], &["accessToken"]],
+                refusals: &[KEY, TOKEN],
+                ..Self::of(Auth::EndaomentKey)
+            },
             Auth::PercentSecret => Self {
                 word: "percent",
                 sentence: "With the secret key alone, as `Authorization`.",

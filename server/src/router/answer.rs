@@ -10,7 +10,7 @@ use shared::{Call, Code, Dialect};
 use super::RequestId;
 use super::envelope::{refuse, spoken};
 use crate::auth::limit::Quota;
-use crate::domain::replay::Once;
+use crate::domain::replay::{Made, Once};
 use crate::error::Error;
 use crate::page::refusal;
 
@@ -25,6 +25,8 @@ pub struct Reply<T> {
     pub etag: Option<String>,
     /// The first answer again, under the same idempotency key.
     pub is_replay: bool,
+    /// What was asked for was there before, as the status tells.
+    pub is_there_already: bool,
     /// Does not count against the limit.
     pub is_free: bool,
 }
@@ -35,7 +37,20 @@ impl<T> Reply<T> {
             answer,
             etag: None,
             is_replay: false,
+            is_there_already: false,
             is_free: false,
+        }
+    }
+}
+
+impl<T> From<Made<T>> for Reply<T> {
+    fn from(made: Made<T>) -> Self {
+        match made {
+            Made::New(answer) => Self::new(answer),
+            Made::Before(answer) => Self {
+                is_there_already: true,
+                ..Self::new(answer)
+            },
         }
     }
 }

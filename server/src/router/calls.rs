@@ -55,7 +55,8 @@ impl Calls {
                 "the handler takes whoever the call's authorisation proves"
             );
             assert!(
-                C::SCOPE.is_some() == matches!(By::PROOF, Proof::Key | Proof::KeyOrToken),
+                C::SCOPE.is_some()
+                    == matches!(By::PROOF, Proof::Key | Proof::KeyOrToken | Proof::Platform),
                 "a call by key has a scope, and only such a call"
             );
         };
@@ -67,6 +68,15 @@ impl Calls {
             self.router = self.router.route(C::PATH, options(preflight::<C>));
         }
         self.entries.push(Entry::of::<C>());
+        self
+    }
+}
+
+impl Calls {
+    /// Adds the routes of another dialect.
+    pub(super) fn and(mut self, others: Self) -> Self {
+        self.router = self.router.merge(others.router);
+        self.entries.extend(others.entries);
         self
     }
 }
@@ -189,7 +199,11 @@ fn write<C: Call>(reply: &Reply<C::Answer>, is_known: bool) -> Response
 where
     C::Answer: Serialize,
 {
-    let status = StatusCode::from_u16(C::STATUS).unwrap_or(StatusCode::OK);
+    let number = match C::STATUS_AGAIN {
+        Some(again) if reply.is_there_already => again,
+        _ => C::STATUS,
+    };
+    let status = StatusCode::from_u16(number).unwrap_or(StatusCode::OK);
     let mut response = match (status, C::MEDIA) {
         _ if is_known => StatusCode::NOT_MODIFIED.into_response(),
         (StatusCode::NO_CONTENT, _) => StatusCode::NO_CONTENT.into_response(),

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use shared::{Dialect, ErrorBody};
 
 use super::RequestId;
+use crate::auth::key::without_scheme;
 use crate::error::Error;
 
 /// Writes a refusal in the dialect's envelope, and logs what is ours.
@@ -38,10 +39,11 @@ pub(super) fn refuse(
 /// The dialect that somebody speaks who asks for what is not there.
 pub(super) fn spoken(headers: &HeaderMap) -> Dialect {
     let key = headers.get(Dialect::Percent.key_header());
-    let is_bare = |value: &[u8]| value.starts_with(b"sk_") || value.starts_with(b"pk_");
+    let key = key.and_then(|value| value.to_str().ok());
+    let is_key = |value: &str| value.starts_with("sk_") || value.starts_with("pk_");
     if headers.contains_key(Dialect::Endaoment.key_header()) {
         Dialect::Endaoment
-    } else if key.is_some_and(|value| is_bare(value.as_bytes())) {
+    } else if key.is_some_and(|value| is_key(without_scheme(value))) {
         Dialect::Percent
     } else {
         Dialect::Sir

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use shared::Code;
-use shared::percent::{PercentError, PercentFault};
+use shared::percent::{PercentError, PercentFault, word};
 
 use super::sentences;
 use crate::error::Error;
@@ -10,44 +10,52 @@ use crate::error::Error;
 const BAD_REQUEST: &str =
     "Something is wrong with your request, please check any parameters and try again";
 const INVALID_INPUTS: &str = "One or more of the inputs were invalid";
+const INVALID_METADATA: &str = "Metadata can only contain from 1 up to 20 keys, with key names up to 50 characters \
+                                long and values up to 500 characters long";
+const ORGANISATION_NOT_FOUND: &str = "Organisation not found";
 const FORBIDDEN: &str = "Access is denied due to missing scope permissions";
 
 pub(super) fn body(error: &Error, (status, request_id): (StatusCode, &str)) -> PercentError {
-    let (code, message) = words(error, status);
-    let title = match status {
-        StatusCode::BAD_REQUEST => "Bad request",
-        status => status.canonical_reason().unwrap_or_default(),
-    };
-    let reasons = if status == StatusCode::BAD_REQUEST {
-        sentences(error)
-    } else {
-        Vec::new()
-    };
+    let own_code = || error.code.as_str().to_lowercase();
     PercentError {
         error: PercentFault {
             id: request_id.to_owned(),
-            code,
-            title: title.to_owned(),
-            message: message.to_owned(),
-            reasons,
+            code: word(error.code).map_or_else(own_code, str::to_owned),
+            title: title(status).to_owned(),
+            message: message(error, status).to_owned(),
+            reasons: reasons(error, status),
         },
         object: "error".to_owned(),
     }
 }
 
-fn words(error: &Error, status: StatusCode) -> (String, &str) {
-    let (code, message) = match (error.code, status.as_u16()) {
-        (Code::ValidationError, _) => ("bad_request", INVALID_INPUTS),
-        (Code::IdempotencyKeyReused, _) => (
-            "idempotency/same_key_different_data",
-            error.message.as_str(),
-        ),
-        (_, 400) => ("bad_request", BAD_REQUEST),
-        (_, 401) => ("unauthorized", error.message.as_str()),
-        (_, 403) => ("forbidden", FORBIDDEN),
-        (_, 404) => ("not_found", error.message.as_str()),
-        (_, 429) => ("rate_exceeded", error.message.as_str()),
-        (code, _) => return (code.as_str().to_lowercase(), &error.message),
-    };
-    (code.to_owned(), message)
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::BAD_REQUEST => "Bad request",
+        StatusCode::NOT_FOUND => "Resource not found",
+        status => status.canonical_reason().unwrap_or_default(),
+    }
+}
+
+fn message(error: &Error, status: StatusCode) -> &str {
+    match error.code {
+        Code::ValidationError => INVALID_INPUTS,
+        Code::InvalidMetadata => INVALID_METADATA,
+        Code::UnknownOrganization => ORGANISATION_NOT_FOUND,
+        code if status == StatusCode::BAD_REQUEST && word(code) == Some("bad_request") => {
+            BAD_REQUEST
+        }
+        _ if status == StatusCode::FORBIDDEN => FORBIDDEN,
+        _ => &error.message,
+    }
+}
+
+/// What is wrong, where the message is the same for all that can be.
+fn reasons(error: &Error, status: StatusCode) -> Vec<String> {
+    let is_general = message(error, status) != error.message;
+    if status == StatusCode::BAD_REQUEST && is_general {
+        sentences(error)
+    } else {
+        Vec::new()
+    }
 }
