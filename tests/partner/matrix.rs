@@ -379,7 +379,7 @@ async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
         .iter()
         .filter(|facts| parameter_name(facts.path).is_none())
     {
-        let (query, body) = match &facts.path[..] {
+        let (query, body) = match facts.path {
             "/v1/funds/partner" => ("", scene::fund("another-account-01", scene::DONOR)),
             path if path.ends_with("/cash-settled") => ("", scene::cash(&fund, 5)),
             path if path.ends_with("/stock-settled") => ("", scene::stock(&fund, 5)),
