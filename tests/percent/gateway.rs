@@ -294,7 +294,7 @@ async fn a_gift_has_a_receipt_in_the_language_of_the_session(stage: &mut Stage) 
         "To: <ada@example.org>",
         "River Trust",
         "25,00",
-        "530196605",
+        "53-0196605",
         "10 mai 2025",
     ] {
         assert!(letters[0].contains(text), "{text} is not in {}", letters[0]);

@@ -19,9 +19,9 @@ pub fn form(invitation: &Invitation, entered: &Entered, problems: &Problems) -> 
     html! {
         div.columns {
             (nonprofit(&invitation.nonprofit, &invitation.partner.name, words))
-            div.card {
+            div.forms {
                 (other_currency(invitation, entered, problems))
-                form method="post" novalidate {
+                form.card method="post" novalidate {
                     input type="hidden" name="attempt" value=(entered.attempt);
                     input type="hidden" name="currency" value=(entered.currency);
                     (entered.amounts(invitation, &presets).render(problems))
@@ -39,15 +39,17 @@ fn other_currency(invitation: &Invitation, entered: &Entered, problems: &Problem
     let (all, words) = (currencies(invitation), problems.words());
     html! {
         @if all.len() > 1 {
-            form.field method="get" {
-                label for="currency" { (words.currency) }
-                div.amount {
-                    select id="currency" name="currency" {
-                        @for currency in all {
-                            option value=(currency) selected[currency == entered.currency] { (currency) }
+            form.card method="get" {
+                div.field {
+                    label for="currency" { (words.currency) }
+                    div.choose {
+                        select id="currency" name="currency" autocomplete="off" {
+                            @for currency in all {
+                                option value=(currency) selected[currency == entered.currency] { (currency) }
+                            }
                         }
+                        button type="submit" { (words.change) }
                     }
-                    button type="submit" { (words.change) }
                 }
             }
         }
