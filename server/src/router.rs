@@ -153,7 +153,9 @@ fn pages(app: Arc<App>) -> Router<Arc<App>> {
 pub fn router(app: Arc<App>) -> Router {
     let files = Router::new()
         .route("/page.css", get(page::layout::style))
+        .route("/give-frame.js", get(page::give::frame::script))
         .route("/donate.js", get(page::widget::loader))
+        .route("/donate.d.ts", get(page::widget::declarations))
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));

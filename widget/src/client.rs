@@ -6,7 +6,8 @@ use std::task::Poll;
 
 use gloo_net::http::{Method, Request, RequestBuilder};
 use js_sys::JSON;
-use shared::donation::GetDonationStatus;
+use shared::call::Call;
+use shared::donation::{CreateLink, GetDonationStatus};
 use shared::error::FieldError;
 use shared::js::{BrowserCall, FromJs, member};
 use wasm_bindgen::JsValue;
@@ -48,9 +49,14 @@ impl Refusal {
 }
 
 impl Client {
-    /// A call on its way; its answer is read by [`answer`].
+    /// A call without a body on its way; its answer is read by [`answer`].
     pub(crate) fn send(&self, call: &impl BrowserCall) -> Exchange {
-        exchange(self.request(&call.path()), call.body())
+        exchange(self.request(&call.path()), None)
+    }
+
+    /// Asks for a donation link, with a body made of a [`CreateLink`].
+    pub(crate) fn order(&self, body: JsValue) -> Exchange {
+        exchange(self.request(CreateLink::PATH), Some(body))
     }
 
     /// Asks for a donation, if it is in another state than the one known by an etag.

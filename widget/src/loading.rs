@@ -52,7 +52,7 @@ fn take_in(
     match (config, nonprofit) {
         (Ok(config), Ok(nonprofit)) if has_words => {
             report::doubts(&state.host, &config.donation);
-            let Some(terms) = Terms::new(&config, nonprofit.name, &state.host) else {
+            let Some(terms) = Terms::new(&config, nonprofit, &state.host) else {
                 return Phase::Unavailable;
             };
             state.accept(terms);

@@ -12,13 +12,15 @@ mod message;
 use std::any::Any;
 
 use leptos::mount::mount_to;
-use shared::config::{Theme, ThemeMode};
+use shared::config::Theme;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{CssStyleSheet, Element, Event, HtmlDialogElement, HtmlElement, ShadowRoot};
 
+use crate::amount;
 use crate::face::Action;
 use crate::flow::{self, Widget};
+use crate::options::Host;
 use crate::state::State;
 
 const STYLE: &str = concat!(
@@ -50,11 +52,17 @@ const FOLLOWERS: [Follower; 2] = [
 /// long as what is returned.
 pub(crate) fn draw(widget: Widget, dialog: &HtmlDialogElement) -> Box<dyn Any> {
     adopt_style(dialog);
+    dialog.set_class_name("giving");
+    let _ = dialog.set_attribute("aria-labelledby", "title");
     widget.look(|state| build_sheet(state, dialog));
     let mounted = mount_to(dialog.clone().unchecked_into(), move || {
         move || widget.show(follow)
     });
-    focus(dialog, "h2");
+    // A form that came with the page takes nobody's place in it.
+    let is_called = |state: &State| !state.host.is_inline() || state.returned.is_some();
+    if widget.look(is_called) == Some(true) {
+        focus(dialog, "h2");
+    }
     Box::new(mounted)
 }
 
@@ -66,8 +74,16 @@ fn build_sheet(state: &State, dialog: &HtmlDialogElement) {
         form::build(&sheet, state, terms);
     }
     markup::build(&sheet, message::MESSAGE, &state.text);
+    if state.host.is_inline() {
+        markup::set(&sheet, ".close", "hidden", Some(String::new()));
+    }
+    let is_web = |address: &String| address.starts_with("http");
+    let employer = state.host.find("match-url").filter(is_web);
+    for place in ["form .match", ".thanks .match"] {
+        markup::set(&sheet, place, "href", employer.clone());
+    }
     if let Some(theme) = &state.theme {
-        apply_theme(dialog, theme);
+        apply_theme(dialog, theme, &state.host);
     }
 }
 
@@ -109,6 +125,7 @@ fn press(widget: Widget, button: &Element) {
     let actions = widget.look(State::actions);
     let action = match (&*value, actions) {
         ("close", _) => Action::Close,
+        ("share", _) => Action::Share,
         ("first", Some((first, _))) => first,
         ("second", Some((_, second))) => second,
         _ => Action::Nothing,
@@ -140,20 +157,25 @@ fn focus(dialog: &HtmlDialogElement, selector: &str) {
     }
 }
 
-/// Hands the partner's colours to the style, through the one door that a strict
-/// policy leaves open.
-fn apply_theme(dialog: &HtmlDialogElement, theme: &Theme) {
+/// Hands the partner's colours, or the page's, to the style, through the one door
+/// that a strict policy leaves open.
+fn apply_theme(dialog: &HtmlDialogElement, theme: &Theme, host: &Host) {
     let style = HtmlElement::style(dialog);
     let set = |name: &str, value: &str| {
         let _ = style.set_property(name, value);
     };
+    let radius = host.find("radius");
+    let radius = radius.unwrap_or_else(|| amount::major(theme.radius.into(), 0));
     set("--primary", &theme.primary_color);
-    set("--radius", &[&theme.radius.to_string(), "px"].concat());
-    if let Some(font) = &theme.font {
+    set("--primary", &host.find("color").unwrap_or_default());
+    set("--radius", &[&radius, "px"].concat());
+    if let Some(font) = host.find("font").as_ref().or(theme.font.as_ref()) {
         set("font-family", font);
     }
-    if theme.mode != ThemeMode::Auto {
-        set("color-scheme", theme.mode.as_str());
+    let mode = host.find("theme");
+    match mode.as_deref().unwrap_or(theme.mode.as_str()) {
+        scheme @ ("light" | "dark") => set("color-scheme", scheme),
+        _ => {}
     }
 }
 

@@ -17,15 +17,23 @@ section class=message
  p
  p class=note
  button type=button class=primary value=first
- button type=button class=second value=second";
+ button type=button class=second value=second
+ p class=thanks
+  button type=button class=second value=share @share
+  a class=second target=_blank rel=noopener @receipt
+  a class=match target=_blank rel=noopener @match";
 
-pub(super) const FOLLOWERS: [Follower; 8] = [
+pub(super) const FOLLOWERS: [Follower; 10] = [
     (".message", "hidden", |state| {
         state.phase.is_form().then(String::new)
     }),
     ("h3", "", |state| Some(heading(state))),
     (".message p", "", |state| Some(body(state))),
     (".message .note", "", |state| Some(note(state))),
+    (".thanks", "hidden", |state| {
+        (state.phase != Phase::Complete).then(String::new)
+    }),
+    (".thanks a", "href", receipt),
     ("[value=first]", "hidden", |state| {
         (state.actions().0 == Action::Nothing).then(String::new)
     }),
@@ -73,8 +81,18 @@ fn body(state: &State) -> String {
     state.text.fill(&key, &[("gift", &gift)])
 }
 
-/// What is still going on.
+/// Where the receipt is: beside the checkout, if the payment was made on our page.
+fn receipt(state: &State) -> Option<String> {
+    let link = &state.attempt.link;
+    let (start, token) = link.split_once("/checkout/")?;
+    Some([start, "/thanks/", token].concat())
+}
+
+/// What is still going on, or has just been done.
 fn note(state: &State) -> String {
+    if state.is_copied {
+        return state.text.get("copied");
+    }
     if state.is_cut_off {
         return state.text.get("cutOff");
     }

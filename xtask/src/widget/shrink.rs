@@ -32,7 +32,12 @@ pub(super) fn shrink() -> Outcome<()> {
     }
     let glue = super::assets::glue(&module)?;
     match node::find_program("esbuild") {
-        Some(program) => minify(&program, &glue)?,
+        Some(program) => {
+            bundle(&program, &glue)?;
+            for script in ["donate.js", "frame.js"] {
+                minify(&program, &place::dist().join(script))?;
+            }
+        }
         None => println!("no esbuild: {} is not minified", glue.display()),
     }
     Ok(())
@@ -49,16 +54,36 @@ fn optimise(program: &Path, module: &Path) -> Outcome<()> {
     })
 }
 
+/// What the loader asks of the glue; the rest of it is left out.
+const ENTRY: &str = "export { default, open, forget } from \"./widget.js\";\n";
+
 /// The glue stays a module, since it finds the WebAssembly beside itself by `import.meta.url`.
-fn minify(program: &Path, glue: &Path) -> Outcome<()> {
-    replace(glue, |smaller| {
+fn bundle(program: &Path, glue: &Path) -> Outcome<()> {
+    let entry = glue.with_file_name("entry.js");
+    fs::write(&entry, ENTRY).map_err(|error| Failure::at(&entry, &error))?;
+    let bundled = replace(glue, |smaller| {
         let output = format!("--outfile={}", smaller.display());
-        run(Command::new(program).arg(glue).args([
+        run(Command::new(program).arg(&entry).args([
+            "--bundle",
             "--minify",
             "--format=esm",
+            "--target=es2022",
+            // Its warnings are of old ways to call it, and of a type that our server never sends.
+            "--pure:console.warn",
             "--log-level=warning",
             &output,
         ]))
+    });
+    fs::remove_file(&entry).map_err(|error| Failure::at(&entry, &error))?;
+    bundled
+}
+
+fn minify(program: &Path, script: &Path) -> Outcome<()> {
+    replace(script, |smaller| {
+        let output = format!("--outfile={}", smaller.display());
+        run(Command::new(program)
+            .arg(script)
+            .args(["--minify", "--log-level=warning", &output]))
     })
 }
 
