@@ -1,9 +1,9 @@
 //! What the partner's configuration and the page's attributes together allow.
 
 use shared::config::Config;
-use shared::organization::Organization;
 use shared::donation::Provider;
 use shared::money::{Currency, Frequency, Minor, Percent};
+use shared::organization::Organization;
 
 use crate::options::Host;
 

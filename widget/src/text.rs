@@ -12,8 +12,8 @@ use crate::amount::major;
 
 /// The locales of which there is a file in `locales/`, the first for all others.
 const LOCALES: [&str; 25] = [
-    "en", "cs", "da", "de", "de-CH", "en-GB", "es", "es-MX", "fil", "fr", "fr-CA", "hu", "id", "it",
-    "ja", "ko", "ms", "nl", "pl", "pt-BR", "ro", "sv", "th", "tr", "vi",
+    "en", "cs", "da", "de", "de-CH", "en-GB", "es", "es-MX", "fil", "fr", "fr-CA", "hu", "id",
+    "it", "ja", "ko", "ms", "nl", "pl", "pt-BR", "ro", "sv", "th", "tr", "vi",
 ];
 
 #[wasm_bindgen]

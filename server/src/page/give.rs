@@ -108,12 +108,7 @@ fn unlisted(error: Error) -> Error {
     }
 }
 
-fn form_page(
-    offer: &Offer,
-    entered: &Entered,
-    problems: &Problems,
-    status: StatusCode,
-) -> Shown {
+fn form_page(offer: &Offer, entered: &Entered, problems: &Problems, status: StatusCode) -> Shown {
     let title = problems.title(&format!("Give to {}", offer.nonprofit.name));
     let body = view::form(offer, entered, problems);
     let mut response = match Frame::asked(offer)? {

@@ -120,7 +120,11 @@ pub(super) fn build(sheet: &Element, state: &State, terms: &Terms) {
     markup::build(&form, REST, text);
     let host = &state.host;
     if let Ok(Some(select)) = form.query_selector("select") {
-        for one in host.find("designation").iter().flat_map(|all| all.split(';')) {
+        for one in host
+            .find("designation")
+            .iter()
+            .flat_map(|all| all.split(';'))
+        {
             let option = markup::build(&select, "option", text);
             option.set_text_content(Some(one.trim_ascii()));
         }
@@ -274,7 +278,9 @@ fn parts(state: &State) -> String {
 fn fees_offer(state: &State) -> Option<String> {
     let terms = state.terms.as_ref()?;
     let percent = state.text.percent(terms.fees?);
-    let amount = state.fees().map(|fees| state.text.money(fees, terms.currency));
+    let amount = state
+        .fees()
+        .map(|fees| state.text.money(fees, terms.currency));
     let key = amount.as_ref().map_or("feesUnknown", |_| "fees");
     let values = [
         ("percent", &*percent),

@@ -83,9 +83,9 @@ fn body(state: &State) -> String {
 
 /// Where the receipt is: beside the checkout, if the payment was made on our page.
 fn receipt(state: &State) -> Option<String> {
-    let link = &state.attempt.link;
-    let (start, token) = link.split_once("/checkout/")?;
-    Some([start, "/thanks/", token].concat())
+    let (checkout, token) = state.attempt.link.rsplit_once('/')?;
+    let base = checkout.strip_suffix("/checkout")?;
+    Some([base, "/thanks/", token].concat())
 }
 
 /// What is still going on, or has just been done.

@@ -40,10 +40,15 @@ impl Asset {
     pub(crate) fn of_the_widget() -> Outcome<Vec<Self>> {
         let module = module()?;
         let of = |name| place::dist().join(name);
-        [of("donate.js"), glue(&module)?, module, of("locales/en.json")]
-            .iter()
-            .map(|path| Self::at(path))
-            .collect()
+        [
+            of("donate.js"),
+            glue(&module)?,
+            module,
+            of("locales/en.json"),
+        ]
+        .iter()
+        .map(|path| Self::at(path))
+        .collect()
     }
 
     /// What is not compressed counts as it is.

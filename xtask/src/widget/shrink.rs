@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::names;
 use crate::node;
 use crate::place;
-use crate::program::{Failure, Outcome, run};
+
+use crate::program::{Failure, Outcome, capture, run};
 
 /// What browsers have had for years, each named: with all features the result is a module that
 /// they refuse.
@@ -26,11 +28,11 @@ pub(super) fn shrink() -> Outcome<()> {
         println!("the widget may stay larger than it could be; {failure}");
     }
     let module = super::assets::module()?;
+    let glue = super::assets::glue(&module)?;
     match node::find_program("wasm-opt") {
-        Some(program) => optimise(&program, &module)?,
+        Some(program) => names::shorten(&glue, &optimise(&program, &module)?)?,
         None => println!("no wasm-opt: {} is not optimised", module.display()),
     }
-    let glue = super::assets::glue(&module)?;
     match node::find_program("esbuild") {
         Some(program) => {
             bundle(&program, &glue)?;
@@ -43,19 +45,27 @@ pub(super) fn shrink() -> Outcome<()> {
     Ok(())
 }
 
-fn optimise(program: &Path, module: &Path) -> Outcome<()> {
+/// Answers the list of the names that were made short.
+fn optimise(program: &Path, module: &Path) -> Outcome<String> {
+    let mut renamed = String::new();
     replace(module, |smaller| {
-        run(Command::new(program)
-            .arg(module)
-            .args(["-Oz", "--strip-debug", "--strip-producers"])
-            .args(WASM_FEATURES)
-            .arg("-o")
-            .arg(smaller))
-    })
+        renamed = capture(
+            Command::new(program)
+                .arg(module)
+                .args(["-Oz", "--gufa-optimizing", "-Oz", "--low-memory-unused"])
+                .args(["--strip-debug", "--strip-producers"])
+                .arg("--minify-imports-and-exports-and-modules")
+                .args(WASM_FEATURES)
+                .arg("-o")
+                .arg(smaller),
+        )?;
+        Ok(())
+    })?;
+    Ok(renamed)
 }
 
 /// What the loader asks of the glue; the rest of it is left out.
-const ENTRY: &str = "export { default, open, forget } from \"./widget.js\";\n";
+const ENTRY: &str = include_str!("entry.js");
 
 /// The glue stays a module, since it finds the WebAssembly beside itself by `import.meta.url`.
 fn bundle(program: &Path, glue: &Path) -> Outcome<()> {
