@@ -6,11 +6,11 @@
   const style = new CSSStyleSheet();
   style.replaceSync(`:host{all:initial;display:inline-block;color-scheme:inherit;font-family:inherit}
 :host(:is([mode=floating],[data-mode=floating])){position:fixed;inset:auto 20px 20px auto;z-index:99999}
-:host(:is(giving-form,[mode=inline],[data-mode=inline])){display:block;min-height:var(--giving-height,720px)}
+:host(:is(giving-form,[mode=inline],[data-mode=inline])){display:block;min-height:var(--giving-height,920px)}
 :host([hidden]),[hidden],dialog:not([open]){display:none}
 a,dialog{all:unset}
-a{display:inline-block;padding:14px 28px;border:2px solid #0000;border-radius:var(--giving-radius,12px);background:var(--giving-color,#0b6e4f);color:var(--giving-ink,#fff);font:600 17px/20px system-ui;cursor:pointer}
-a:focus-visible{outline:3px solid Highlight;outline-offset:3px}
+[part]{display:inline-block;padding:14px 28px;border:2px solid #0000;border-radius:var(--giving-radius,12px);background:var(--giving-color,#0b6e4f);color:#fff;color:oklch(from var(--giving-color,#0b6e4f) clamp(0,(.57 - l)*999,1) 0 0);font:600 17px/20px system-ui;cursor:pointer}
+:focus-visible{outline:3px solid Highlight;outline-offset:3px}
 dialog{position:fixed;inset:0;margin:auto}
 dialog::backdrop{background:#0009}
 dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
@@ -62,6 +62,8 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       root.adoptedStyleSheets = [style];
       const link = (this.link = add(root, "a"));
       link.part = "button";
+      const color = this.of("color");
+      if (color) this.style.setProperty("--giving-color", color);
       const slot = add(link, "slot");
       slot.textContent = this.of("label") || "Donate";
       // A link that was there for pages without scripts: its words are enough now.
@@ -70,7 +72,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
         spare?.replaceWith(...spare.childNodes);
       };
       this.inline = this.localName != "giving-button" || this.of("mode") == "inline";
-      const dialog = (this.dialog = add(root, this.inline ? "section" : "dialog"));
+      const dialog = (this.dialog = add(root, this.inline ? "div" : "dialog"));
       if (this.inline) dialog.open = dialog.showModal = dialog.close = () => {};
       const slug = this.of("nonprofit");
       this.place = slug + (counts[slug] = ~~counts[slug] + 1);

@@ -106,6 +106,12 @@ test("everything that can be asked for is asked, adds up on the button and trave
 
 test("amounts are the currency's own, and what makes no sense is left out with one line for the owner", async () => {
   await on(give('amounts="20, 40; EUR: 30, 60" currency="eur"'), async ({ page }) => {
+    await page.route("**/v1/partner/config", async route => {
+      const response = await route.fetch();
+      const json = await response.json();
+      json.donation.currencies.push({ ...json.donation.currencies[0], code: "EUR" });
+      await route.fulfill({ response, json });
+    });
     await openForm(stage, page);
     assert.deepEqual(await page.locator(".amounts .choice span").allInnerTexts(), ["€30", "€60", "Other amount"]);
   });
@@ -242,9 +248,9 @@ test("events tell what happens, and calls made before the script count", async (
   })</script>${give()}`;
   await on(markup, async ({ page }) => {
     await openForm(stage, page);
-    await page.locator(".amounts label", { hasText: "$25" }).first().click();
+    await page.locator(".amounts label", { hasText: "$50" }).first().click();
     const [, choice] = (await page.evaluate(() => window.heard)).find(([name]) => name === "change");
-    assert.deepEqual(choice, { amount: 2500, currency: "USD", frequency: "once" });
+    assert.deepEqual(choice, { amount: 5000, currency: "USD", frequency: "once" });
     await chooseGift(page);
     await pay(page);
     await page.locator("h3", { hasText: "25 SIR" }).waitFor();

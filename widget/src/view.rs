@@ -11,7 +11,7 @@ mod message;
 
 use std::any::Any;
 
-use leptos::mount::mount_to;
+use leptos::prelude::RenderEffect;
 use shared::config::Theme;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -53,17 +53,18 @@ const FOLLOWERS: [Follower; 2] = [
 pub(crate) fn draw(widget: Widget, dialog: &HtmlDialogElement) -> Box<dyn Any> {
     adopt_style(dialog);
     dialog.set_class_name("giving");
+    if widget.look(|state| state.host.is_inline()) == Some(true) {
+        let _ = dialog.set_attribute("role", "group");
+    }
     let _ = dialog.set_attribute("aria-labelledby", "title");
     widget.look(|state| build_sheet(state, dialog));
-    let mounted = mount_to(dialog.clone().unchecked_into(), move || {
-        move || widget.show(follow)
-    });
+    let following = RenderEffect::new(move |_| widget.show(follow));
     // A form that came with the page takes nobody's place in it.
     let is_called = |state: &State| !state.host.is_inline() || state.returned.is_some();
     if widget.look(is_called) == Some(true) {
         focus(dialog, "h2");
     }
-    Box::new(mounted)
+    Box::new(following)
 }
 
 fn build_sheet(state: &State, dialog: &HtmlDialogElement) {

@@ -54,7 +54,7 @@ pub(super) fn heading(state: &State) -> String {
         Some(donation) if is_rewarded(state, donation) => {
             let tokens = donation.tokens_awarded.0;
             let number = state.text.whole(tokens);
-            state.text.count("rewarded", tokens, &[("tokens", &number)])
+            state.text.fill("rewarded", &[("tokens", &number)])
         }
         _ => state.text.get(&[state.phase.name(), ".title"].concat()),
     }
