@@ -5,12 +5,12 @@
 
   const style = new CSSStyleSheet();
   style.replaceSync(`:host{all:initial;display:inline-block;color-scheme:inherit;font-family:inherit}
-:host(:is([mode=floating],[data-mode=floating])){position:fixed;inset:auto 20px 20px auto;z-index:99999}
 :host(:is(giving-form,[mode=inline],[data-mode=inline])){display:block;min-height:var(--giving-height,920px)}
-:host([hidden]),[hidden],dialog:not([open]){display:none}
-a,dialog{all:unset}
+:host([hidden]),[hidden],dialog:not([open]){display:none!important}
+a,dialog,giving-place{all:initial}
 [part]{display:inline-block;padding:14px 28px;border:2px solid #0000;border-radius:var(--giving-radius,12px);background:var(--giving-color,#0b6e4f);color:#fff;color:oklch(from var(--giving-color,#0b6e4f) clamp(0,(.57 - l)*999,1) 0 0);font:600 17px/20px system-ui;cursor:pointer}
 :focus-visible{outline:3px solid Highlight;outline-offset:3px}
+.floating{position:fixed;inset:auto 20px 20px auto;z-index:99999}
 dialog{position:fixed;inset:0;margin:auto}
 dialog::backdrop{background:#0009}
 dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
@@ -20,13 +20,15 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
   const page = () => location.href.replace(trace, "");
 
   let blocked, loading;
+  // A browser keeps a module that it could not load as such, by its address.
+  let again = "";
   addEventListener("securitypolicyviolation", event => /^wasm|__GIVING_VERSION__/.test(event.blockedURI) && (blocked = event));
   const load = async assets => {
     const link = document.createElement("link");
     link.rel = "modulepreload";
     link.integrity = "__GIVING_GLUE_INTEGRITY__";
     link.nonce = document.querySelector("script[nonce]")?.nonce;
-    link.href = assets + "widget.js";
+    link.href = assets + "widget.js" + again;
     document.head.append(link);
     const wasm = fetch(assets + "widget_bg.wasm", { integrity: "__GIVING_WASM_INTEGRITY__" });
     const [glue, module_or_path] = await Promise.all([import(link.href), wasm]);
@@ -62,6 +64,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       root.adoptedStyleSheets = [style];
       const link = (this.link = add(root, "a"));
       link.part = "button";
+      link.className = this.of("mode");
       const color = this.of("color");
       if (color) this.style.setProperty("--giving-color", color);
       const slot = add(link, "slot");
@@ -72,8 +75,8 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
         spare?.replaceWith(...spare.childNodes);
       };
       this.inline = this.localName != "giving-button" || this.of("mode") == "inline";
-      const dialog = (this.dialog = add(root, this.inline ? "div" : "dialog"));
-      if (this.inline) dialog.open = dialog.showModal = dialog.close = () => {};
+      const dialog = (this.dialog = add(root, this.inline ? "giving-place" : "dialog"));
+      if (this.inline) Object.assign(dialog, { open: true, close() {} });
       const slug = this.of("nonprofit");
       this.place = slug + (counts[slug] = ~~counts[slug] + 1);
       link.onpointerenter = link.onfocus = link.ontouchstart = () => this.load().catch(() => {});
@@ -99,6 +102,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       this.aim();
       return (loading ||= load(this.assets).catch(error => {
         loading = 0;
+        again += "?";
         throw error;
       }));
     }
@@ -118,7 +122,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
         this.isLink = navigator.onLine;
         this.aim();
         try {
-          await (await import(this.assets + "frame.js")).default(this);
+          await (await import(this.assets + "frame.js" + again)).default(this);
         } catch {
           this.dialog.close();
           if (this.isLink && !this.returned && !this.inline) location = this.link.href;

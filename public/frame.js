@@ -3,7 +3,8 @@
 // else sends messages is not heard.
 
 const STYLE = `iframe{display:block;border:0;width:min(480px,100vw);height:min(var(--height,640px),100dvh);border-radius:16px;background:Canvas;color-scheme:light dark}
-div iframe{width:100%;height:var(--height,640px)}`;
+dialog{width:fit-content;height:fit-content}
+giving-place iframe{width:100%;height:var(--height,640px)}`;
 /** How long the frame may take to say something, in ms. */
 const PATIENCE = 8_000;
 

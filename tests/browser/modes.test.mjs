@@ -45,7 +45,7 @@ test("a form in the page waits until it is near, and moves nothing when it comes
 
 test("a form in the page at once moves nothing that is under it", async () => {
   for (const width of [360, 1280]) {
-    await on(`${give("", "giving-form")}<p>below</p>`, async ({ page }) => {
+    await on(`${give('style="display:block;min-height:920px"', "giving-form")}<p>below</p>`, async ({ page }) => {
       await page.addInitScript(() => {
         window.shift = 0;
         new PerformanceObserver(list => list.getEntries().forEach(({ value }) => (window.shift += value)))

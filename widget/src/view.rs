@@ -23,11 +23,8 @@ use crate::flow::{self, Widget};
 use crate::options::Host;
 use crate::state::State;
 
-const STYLE: &str = concat!(
-    include_str!("view/sheet.css"),
-    include_str!("view/form.css"),
-    include_str!("view/message.css")
-);
+/// The styles beside the views, as `build.rs` joins them.
+const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
 
 /// The parts that every face has. How such a text is read stands in `markup`.
 const SHEET: &str = "\
@@ -167,8 +164,8 @@ fn apply_theme(dialog: &HtmlDialogElement, theme: &Theme, host: &Host) {
     };
     let radius = host.find("radius");
     let radius = radius.unwrap_or_else(|| amount::major(theme.radius.into(), 0));
-    set("--primary", &theme.primary_color);
-    set("--primary", &host.find("color").unwrap_or_default());
+    let color = host.find("color");
+    set("--primary", color.as_ref().unwrap_or(&theme.primary_color));
     set("--radius", &[&radius, "px"].concat());
     if let Some(font) = host.find("font").as_ref().or(theme.font.as_ref()) {
         set("font-family", font);

@@ -39,6 +39,9 @@ const written = (attributes, prefix = "") => attributes
 const isForm = attributes => attributes.some(([name, value]) => name === "mode" && value === "inline");
 const words = () => form.elements.label.value.trim() || form.elements.label.placeholder;
 
+/** Kept free until the script is there, so that nothing on the page moves. */
+const SPACE = { "giving-button": "display:inline-block;min-height:52px", "giving-form": "display:block;min-height:920px" };
+
 /** The hosted form: what a page without scripts leads to. */
 function link(attributes) {
   const query = new URLSearchParams();
@@ -51,7 +54,7 @@ function link(attributes) {
 function element(attributes, prefix) {
   const tag = isForm(attributes) ? "giving-form" : "giving-button";
   const rest = attributes.filter(([name, value]) => !(name === "mode" && value === "inline") && name !== "label");
-  return `<${tag}${written(rest, prefix)}>\n  <a href="${escape(link(attributes))}">${escape(words())}</a>\n</${tag}>`;
+  return `<${tag}${written(rest, prefix)} style="${SPACE[tag]}">\n  <a href="${escape(link(attributes))}">${escape(words())}</a>\n</${tag}>`;
 }
 
 const SNIPPETS = {
