@@ -4,7 +4,7 @@
   if (giving.scan) return giving.scan();
 
   const style = new CSSStyleSheet();
-  style.replaceSync(`:host{all:initial;display:inline-block;color-scheme:inherit;font-family:inherit}
+  style.replaceSync(`:host{all:initial;display:inline-block;color-scheme:inherit}
 :host(:is(giving-form,[mode=inline],[data-mode=inline])){display:block;min-height:var(--giving-height,920px)}
 :host([hidden]),[hidden],dialog:not([open]){display:none!important}
 a,dialog,giving-place{all:initial}
@@ -36,10 +36,14 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
     return glue;
   };
 
-  const counts = {};
+  const places = {};
   class Button extends HTMLElement {
     connectedCallback() {
       this.link || this.draw();
+      const slug = this.of("nonprofit");
+      let count = 1;
+      while (places[slug + count]) count++;
+      places[(this.place = slug + count)] = 1;
       this.aim();
       this.tell("ready");
       this.take();
@@ -50,6 +54,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
     }
 
     disconnectedCallback() {
+      delete places[this.place];
       this.glue?.forget(this.dialog);
       this.dialog.replaceChildren();
     }
@@ -77,9 +82,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       this.inline = this.localName != "giving-button" || this.of("mode") == "inline";
       const dialog = (this.dialog = add(root, this.inline ? "giving-place" : "dialog"));
       if (this.inline) Object.assign(dialog, { open: true, close() {} });
-      const slug = this.of("nonprofit");
-      this.place = slug + (counts[slug] = ~~counts[slug] + 1);
-      link.onpointerenter = link.onfocus = link.ontouchstart = () => this.load().catch(() => {});
+      link.onpointerenter = link.onfocus = () => this.load().catch(() => {});
       link.onclick = event => {
         if (this.isLink || event.ctrlKey || event.metaKey) return;
         event.preventDefault();
@@ -156,7 +159,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
     for (const script of document.querySelectorAll("script[data-nonprofit]")) {
       if (script.giving) continue;
       script.giving = document.createElement("giving-button");
-      for (const { name, value } of script.attributes) /^data-/.test(name) && script.giving.setAttribute(name.slice(5), value);
+      Object.assign(script.giving.dataset, script.dataset);
       script.after(script.giving);
     }
   };

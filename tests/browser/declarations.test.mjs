@@ -61,13 +61,14 @@ giving.q.push(giving => {
 `;
 
 function compile(example) {
+  // Outside of this folder, whose packages would bring types of their own.
   const folder = mkdtempSync(join(tmpdir(), "giving-declarations-"));
   try {
     writeFileSync(join(folder, "donate.d.ts"), DECLARED);
     writeFileSync(join(folder, "page.ts"), `/// <reference path="donate.d.ts" />\n${example}`);
     const compiler = new URL("node_modules/typescript/bin/tsc", import.meta.url).pathname;
-    const flags = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom", "--types", ""];
-    return spawnSync(process.execPath, [compiler, ...flags, join(folder, "page.ts")], { encoding: "utf8" });
+    const flags = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom"];
+    return spawnSync(process.execPath, [compiler, ...flags, join(folder, "page.ts")], { cwd: folder, encoding: "utf8" });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -209,8 +209,8 @@ test("three buttons on a page, one added late, each open a form of their own", a
   const names = [/Khan Academy/, /Red Cross/, /Feeding America/];
   const slugs = ["khan-academy", "american-red-cross", "feeding-america"];
   for (const [index, slug] of slugs.entries()) {
-    await page.locator(`giving-button[nonprofit=${slug}]`).getByRole("link").click();
-    await page.locator(`giving-button[nonprofit=${slug}] h2`, { hasText: names[index] }).waitFor();
+    await page.locator(`giving-button:is([nonprofit=${slug}], [data-nonprofit=${slug}])`).getByRole("link").click();
+    await page.locator(`giving-button:is([nonprofit=${slug}], [data-nonprofit=${slug}]) h2`, { hasText: names[index] }).waitFor();
     await page.keyboard.press("Escape");
   }
   stage.host.body = body;

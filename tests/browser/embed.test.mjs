@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import typescript from "typescript";
 
 import { assertAccessible, chooseGift, keepPictures, onPage, openStage, pay, visit } from "./stage.mjs";
 
-const require = createRequire(import.meta.url);
+const packaged = path => new URL(`node_modules/${path}`, import.meta.url);
 
 let stage;
 before(async () => (stage = await openStage()));
@@ -34,7 +33,7 @@ test("the configurator shows what is chosen, and what to paste for it", async ()
     await keepPictures(page, "embed");
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.getByLabel("Words on the button").fill("Give & help");
-    await page.getByLabel("Amounts to choose from").fill("5, 15");
+    await page.getByLabel("Amounts").fill("5, 15");
     await page.getByText("Ask in whose honor").click();
     await page.locator("#stage").getByRole("link", { name: "Give & help" }).waitFor();
     const html = await snippet(page, "HTML");
@@ -60,7 +59,7 @@ test("nonprofits are found by name, languages have their words, and shapes are s
     await page.locator("#stage giving-form h2", { hasText: "Khan Academy" }).waitFor();
     await keepPictures(page, "embed-form");
     await page.getByText("Button in the corner").click();
-    await page.locator("#stage giving-button[mode=floating]").waitFor();
+    await page.locator("#stage giving-button[mode=floating]").waitFor({ state: "attached" });
     const [corner, frame] = await Promise.all([
       page.locator("#stage giving-button a").boundingBox(), page.locator(".window").boundingBox()]);
     assert.ok(corner.x > frame.x && corner.x + corner.width < frame.x + frame.width, "in the corner of the window shown");
@@ -95,10 +94,10 @@ function reactPage(component) {
     compilerOptions: { jsx: typescript.JsxEmit.React, module: typescript.ModuleKind.CommonJS, target: typescript.ScriptTarget.ES2022, esModuleInterop: true },
   });
   const sources = {
-    react: readFileSync(require.resolve("react/cjs/react.development.js"), "utf8"),
-    scheduler: readFileSync(createRequire(require.resolve("react-dom")).resolve("scheduler/cjs/scheduler.development.js"), "utf8"),
-    "react-dom": readFileSync(require.resolve("react-dom/cjs/react-dom.development.js"), "utf8"),
-    "react-dom/client": readFileSync(require.resolve("react-dom/cjs/react-dom-client.development.js"), "utf8"),
+    react: readFileSync(packaged("react/cjs/react.development.js"), "utf8"),
+    scheduler: readFileSync(packaged("scheduler/cjs/scheduler.development.js"), "utf8"),
+    "react-dom": readFileSync(packaged("react-dom/cjs/react-dom.development.js"), "utf8"),
+    "react-dom/client": readFileSync(packaged("react-dom/cjs/react-dom-client.development.js"), "utf8"),
     give: `const React = require("react");\n${outputText}`,
   };
   const modules = Object.entries(sources)

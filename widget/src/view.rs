@@ -34,6 +34,10 @@ div class=sheet
   button type=button class=close value=close aria-label=@close
  p class=veiled role=status";
 
+/// The first heading that says something: where nothing is known of the nonprofit,
+/// that of the message.
+const HEADING: &str = "h2:not(:empty), h3";
+
 /// What follows the state: where it is shown, in which attribute (as text, where
 /// none is named), and what is read for it; `None` takes the attribute away.
 type Follower = (&'static str, &'static str, fn(&State) -> Option<String>);
@@ -53,13 +57,13 @@ pub(crate) fn draw(widget: Widget, dialog: &HtmlDialogElement) -> Box<dyn Any> {
     if widget.look(|state| state.host.is_inline()) == Some(true) {
         let _ = dialog.set_attribute("role", "group");
     }
-    let _ = dialog.set_attribute("aria-labelledby", "title");
+    let _ = dialog.set_attribute("aria-labelledby", "title state");
     widget.look(|state| build_sheet(state, dialog));
     let following = RenderEffect::new(move |_| widget.show(follow));
     // A form that came with the page takes nobody's place in it.
     let is_called = |state: &State| !state.host.is_inline() || state.returned.is_some();
     if widget.look(is_called) == Some(true) {
-        focus(dialog, "h2");
+        focus(dialog, HEADING);
     }
     Box::new(following)
 }
@@ -71,7 +75,11 @@ fn build_sheet(state: &State, dialog: &HtmlDialogElement) {
         markup::say(dialog, "h2", &state.text.fill("title", title));
         form::build(&sheet, state, terms);
     }
-    markup::build(&sheet, message::MESSAGE, &state.text);
+    let message = markup::build(&sheet, message::MESSAGE, &state.text);
+    if state.terms.is_none() {
+        // There is no heading above it.
+        markup::set(&message, "h3", "aria-level", Some("2".to_owned()));
+    }
     if state.host.is_inline() {
         markup::set(&sheet, ".close", "hidden", Some(String::new()));
     }
@@ -133,7 +141,7 @@ fn press(widget: Widget, button: &Element) {
         && let Some(dialog) = widget.look(|state| state.host.dialog())
     {
         // The button is gone, and the focus with it.
-        focus(&dialog, "h2");
+        focus(&dialog, HEADING);
     }
 }
 

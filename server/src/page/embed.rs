@@ -152,7 +152,7 @@ fn gift() -> Markup {
         fieldset {
             legend { "The gift" }
             div.pair {
-                (field("amounts", "Amounts to choose from", html! { input #amounts name="amounts" placeholder="10, 25, 50, 100" inputmode="decimal"; }))
+                (field("amounts", "Amounts", html! { input #amounts name="amounts" placeholder="10, 25, 50, 100" inputmode="decimal"; }))
                 (field("currency", "Currency", html! {
                     select #currency name="currency" {
                         option value="" { "Yours" }

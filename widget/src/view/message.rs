@@ -13,7 +13,7 @@ use crate::state::State;
 pub(super) const MESSAGE: &str = "\
 section class=message
  i class=mark aria-hidden=true
- h3 tabindex=-1
+ h3 id=state tabindex=-1
  p
  p class=note
  button type=button class=primary value=first

@@ -143,12 +143,15 @@ async function search() {
 }
 
 let timer;
+const changed = new Set();
 form.addEventListener("input", ({ target }) => {
+  changed.add(target.name);
   clearTimeout(timer);
   timer = setTimeout(() => {
-    if (target.name === "nonprofit" || target.name === "key") search();
-    if (target.name === "locale") speak();
+    if (changed.has("nonprofit") || changed.has("key")) search();
+    if (changed.has("locale")) speak();
     else draw();
+    changed.clear();
   }, REST_MS);
 });
 form.addEventListener("submit", event => event.preventDefault());
