@@ -83,9 +83,10 @@ fn body(state: &State) -> String {
 
 /// Where the receipt is: beside the checkout, if the payment was made on our page.
 fn receipt(state: &State) -> Option<String> {
-    let (checkout, token) = state.attempt.link.rsplit_once('/')?;
-    let base = checkout.strip_suffix("/checkout")?;
-    Some([base, "/thanks/", token].concat())
+    let base = state.host.base();
+    let path = state.attempt.link.strip_prefix(&base)?;
+    let token = path.strip_prefix("/checkout/")?;
+    Some([&base, "/thanks/", token].concat())
 }
 
 /// What is still going on, or has just been done.

@@ -52,7 +52,7 @@ fn optimise(program: &Path, module: &Path) -> Outcome<String> {
         renamed = capture(
             Command::new(program)
                 .arg(module)
-                .args(["-Oz", "--gufa-optimizing", "-Oz", "--low-memory-unused"])
+                .args(["-Oz", "--gufa-optimizing", "-Os", "--low-memory-unused"])
                 .args(["--strip-debug", "--strip-producers"])
                 .arg("--minify-imports-and-exports-and-modules")
                 .args(WASM_FEATURES)
