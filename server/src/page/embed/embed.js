@@ -40,7 +40,7 @@ const isForm = attributes => attributes.some(([name, value]) => name === "mode" 
 const words = () => form.elements.label.value.trim() || form.elements.label.placeholder;
 
 /** Kept free until the script is there, so that nothing on the page moves. */
-const SPACE = { "giving-button": "display:inline-block;min-height:52px", "giving-form": "display:block;min-height:920px" };
+const SPACE = { "giving-button": "display:inline-block;min-height:52px;vertical-align:top", "giving-form": "display:block;min-height:920px" };
 
 /** The hosted form: what a page without scripts leads to. */
 function link(attributes) {
