@@ -9,6 +9,7 @@ mod doctor;
 mod donations;
 mod ledger;
 mod listen;
+mod organizations;
 mod partners;
 mod pool_requests;
 mod pools;

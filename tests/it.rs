@@ -14,9 +14,13 @@ mod stage;
 
 mod command;
 mod crash;
+mod endaoment;
+mod examples;
+mod intl;
 mod laws;
 mod metrics;
 mod migrations;
 mod page;
 mod partner;
+mod percent;
 mod story;

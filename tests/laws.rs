@@ -6,11 +6,12 @@
 //! command, worked out another way than the machine's, `keys` that it comes
 //! once, and `journal` adds up what came. `machine` plays many worlds; `server`
 //! plays some through the writer too, which must answer the same and keep the
-//! same `content`.
+//! same `content`. `funds` plays the commands of funds, which tokens never meet.
 
 mod commands;
 mod content;
 mod foresight;
+mod funds;
 mod journal;
 mod keys;
 mod machine;

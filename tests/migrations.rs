@@ -2,6 +2,7 @@
 
 use server::config::{Environment, Hidden, Settings};
 use server::context::Context;
+use server::domain::directory::{self, Search};
 use server::serve::{Fill, StartError, start};
 use server::store::ledger::verify::audit;
 use server::store::list::Window;
@@ -29,6 +30,7 @@ on_both_databases! {
     two_who_open_a_new_database_at_once_both_succeed,
     what_the_first_schema_kept_is_kept_and_adds_up,
     people_and_keys_from_before_sign_in_are_kept,
+    nonprofits_from_before_they_were_imported_are_found,
     a_newer_schema_is_refused_by_its_number,
     a_migration_that_was_changed_afterwards_is_refused,
     a_database_of_the_other_environment_is_refused,
@@ -125,6 +127,43 @@ async fn people_and_keys_from_before_sign_in_are_kept(stage: &mut Stage) {
     assert_eq!(names, ["Good"]);
     drop(conn);
     db.close().await;
+    database.remove().await;
+}
+
+async fn nonprofits_from_before_they_were_imported_are_found(stage: &mut Stage) {
+    let more = "INSERT INTO organizations
+             (id, percent_id, endaoment_id, slug, name, name_folded, ein, status)
+         VALUES ('o0', 'organisation_0', '0', 'msf', 'Médecins', 'médecins', '123456789', 'ACTIVE')";
+    let database = older(stage, &[(1, FIRST), (10, more)]).await;
+    let settings = Settings {
+        database: Some(Hidden::new(database.url().to_owned())),
+        ..stage.settings()
+    };
+    let running = start(settings, Context::system(), Fill::Nothing)
+        .await
+        .unwrap();
+    for (query, slug) in [
+        ("river", "river-trust"),
+        ("river-trust", "river-trust"),
+        ("medecins", "msf"),
+        ("msf", "msf"),
+        ("12-3456789", "msf"),
+    ] {
+        let search = Search {
+            query,
+            country: Some("US"),
+            limit: 9,
+            offset: 0,
+        };
+        let found = directory::search(&running.app, &search).await.unwrap();
+        let found: Vec<_> = found
+            .organizations
+            .iter()
+            .map(|it| it.slug.as_str())
+            .collect();
+        assert_eq!(found, [slug], "{query}");
+    }
+    running.stop().await;
     database.remove().await;
 }
 

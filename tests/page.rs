@@ -2,3 +2,5 @@
 
 mod checkout;
 mod give;
+mod locales;
+mod receipts;

@@ -12,6 +12,7 @@ mod patience;
 mod person;
 mod program;
 mod response;
+mod session;
 mod sink;
 mod tenant;
 

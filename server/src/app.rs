@@ -12,7 +12,9 @@ use crate::auth::issuer::Issuer;
 use crate::auth::limit::Limiter;
 use crate::config::Settings;
 use crate::context::Context;
+use crate::domain::directory::Directory;
 use crate::domain::password::Passwords;
+use crate::domain::replay::UnderWay;
 use crate::metrics::Metrics;
 use crate::outbound::courier::Courier;
 use crate::store::Db;
@@ -40,8 +42,12 @@ pub struct App {
     /// None unless somebody may ask for them.
     pub metrics: Option<Metrics>,
     pub assets: Assets,
+    /// Every nonprofit's name, to search them.
+    pub directory: Directory,
     /// Callers who wait for a donation to change.
     pub waiting: Waiting,
+    /// Calls under an idempotency key that are being answered.
+    pub under_way: UnderWay,
     /// Wakes the worker that rewards donors.
     pub reward_due: Notify,
     /// Wakes the worker that sends mail.
@@ -49,6 +55,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Vouches for users of its own, if one is configured.
     pub issuer: Option<Issuer>,
+    /// Those whose tokens name users of one partner, each with the partner's slug.
+    pub partner_issuers: Vec<(String, Issuer)>,
     /// Which keys were used, until it is written down.
     pub key_uses: KeyUses,
     /// The demo's publishable key, for the page at `/`.

@@ -2,43 +2,39 @@
 //! their order; what comes out, [`Authorized`], is the only way to a handler.
 
 mod address;
+pub(crate) mod body;
 pub mod issuer;
 pub mod key;
 pub mod limit;
 pub mod member;
+pub mod platform;
 pub mod proof;
 pub mod signature;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::{Body, HttpBody as _};
+use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use shared::partner::PartnerStatus;
-use shared::{Auth, Call, Code, Feature, Scope};
+use shared::{Auth, Call, Code, Dialect, Feature, Scope};
 
+use self::body::{MAX_BODY, parse, read_body};
 use self::key::{Half, PresentedKey};
 use self::limit::{Charge, Quota, Uncharged};
 pub use self::member::Member;
+pub use self::platform::Platform;
 use self::proof::{Admitted, Asked, Proven};
 use crate::app::App;
 use crate::config::Environment;
 use crate::domain::order::Bounds;
 use crate::error::Error;
-use crate::request::{self, Pair};
+use crate::request::Pair;
 pub use crate::store::caller::Caller;
 use crate::store::key::Key;
 use crate::store::partner::Partner;
-
-/// The largest body, in bytes.
-pub const MAX_BODY: usize = 1 << 20;
-
-/// How long a body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A call that passed every check, and who makes it: by its key, unless the call
 /// says otherwise.
@@ -100,7 +96,7 @@ pub async fn admit<C: Call + DeserializeOwned, By: Proven>(
     path: Vec<Pair>,
     body: Body,
 ) -> Result<Authorized<C, By>, Denied> {
-    for name in ["x-partner-key", "authorization"] {
+    for name in ["x-partner-key", "x-api-key", "authorization"] {
         if let Some(secret) = parts.headers.get_mut(name) {
             secret.set_sensitive(true);
         }
@@ -188,6 +184,10 @@ async fn permit(
     needs: Needs,
     (headers, address): (&HeaderMap, IpAddr),
 ) -> Result<Charge, Denied> {
+    let needs = Needs {
+        auth: by_half(needs.auth, half),
+        ..needs
+    };
     check_partner(&caller.partner, app.settings.environment)?;
     check_key_type(needs.auth, half)?;
     if let Some(scope) = needs.scope {
@@ -225,14 +225,16 @@ async fn authenticate(
     auth: Auth,
     (address, body): (IpAddr, Body),
 ) -> Result<(Arc<Caller>, Half, Vec<u8>), Error> {
-    let key = key::only_header(&parts.headers, "x-partner-key")?;
-    let signed = match auth {
-        Auth::Publishable | Auth::Portal(_) | Auth::Open => None,
-        Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
-            Some(signature::Headers::read(&parts.headers)?)
-        }
+    let key = key::of_header(&parts.headers, auth.dialect())?;
+    let signed = if auth.is_signed() {
+        Some(signature::Headers::read(&parts.headers)?)
+    } else {
+        None
     };
     let presented = PresentedKey::parse(key).ok_or_else(key::unknown)?;
+    if auth.dialect() == Dialect::Endaoment && presented.half == Half::Publishable {
+        return Err(key::unknown());
+    }
     let (caller, half) = identify(app, presented, address).await?;
     let body = read_body(body, MAX_BODY).await?;
     if let Some(signed) = signed {
@@ -248,30 +250,6 @@ async fn authenticate(
         signed.check_signature(&secrets, &payload, app.settings.environment)?;
     }
     Ok((caller, half, body))
-}
-
-/// The whole body, if it has at most `most` bytes and arrives in time.
-pub(crate) async fn read_body(body: Body, most: usize) -> Result<Vec<u8>, Error> {
-    let too_large = || {
-        let message = format!("the body is larger than {most} bytes");
-        Error::new(Code::PayloadTooLarge, message)
-    };
-    if body.size_hint().lower() > most as u64 {
-        return Err(too_large());
-    }
-    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, most).collect()).await;
-    match read {
-        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Error::new(
-            Code::InvalidJson,
-            "the body ended before its announced length",
-        )),
-        Err(_) => Err(Error::new(
-            Code::RequestTimeout,
-            "the body did not arrive in time",
-        )),
-    }
 }
 
 /// A pending partner may use the sandbox; a suspended one nothing.
@@ -291,13 +269,29 @@ fn check_partner(partner: &Partner, environment: Environment) -> Result<(), Erro
     }
 }
 
+/// What may be asked with either half is a widget's call with the publishable one.
+fn by_half(auth: Auth, half: Half) -> Auth {
+    match (auth, half) {
+        (Auth::PercentKey, Half::Publishable) => Auth::Publishable,
+        (Auth::PercentKey, Half::Secret) => Auth::PercentSecret,
+        _ => auth,
+    }
+}
+
 fn check_key_type(auth: Auth, half: Half) -> Result<(), Error> {
     match (auth, half) {
         (Auth::Publishable, Half::Secret) => Err(Error::new(
             Code::PublishableKeyRequired,
             "this call takes the publishable key (pk_…) only: a secret key must never reach a browser",
         )),
-        (Auth::SignedSecret | Auth::SecretOrPortal(_), Half::Publishable) => Err(Error::new(
+        (
+            Auth::SignedSecret
+            | Auth::SecretOrPortal(_)
+            | Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
+            | Auth::PercentSecret,
+            Half::Publishable,
+        ) => Err(Error::new(
             Code::SecretKeyRequired,
             "this call takes the secret key (sk_…) only",
         )),
@@ -310,7 +304,16 @@ fn check_scope(key: &Key, half: Half, (scope, auth): (Scope, Auth)) -> Result<()
         (Half::Secret, _) => true,
         (Half::Publishable, Auth::Publishable) => scope.in_browser(),
         (Half::Publishable, Auth::Signed | Auth::SignedSecret) => scope.for_signed_publishable(),
-        (Half::Publishable, Auth::Portal(_) | Auth::SecretOrPortal(_) | Auth::Open) => false,
+        (
+            Half::Publishable,
+            Auth::Portal(_)
+            | Auth::SecretOrPortal(_)
+            | Auth::Open
+            | Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
+            | Auth::PercentSecret
+            | Auth::PercentKey,
+        ) => false,
     };
     let by_key = key
         .scopes
@@ -344,7 +347,7 @@ fn check_origin(app: &App, headers: &HeaderMap, key: &Key, auth: Auth) -> Result
     Ok(())
 }
 
-fn check_feature(partner: &Partner, feature: Option<Feature>) -> Result<(), Error> {
+pub(crate) fn check_feature(partner: &Partner, feature: Option<Feature>) -> Result<(), Error> {
     match feature {
         Some(feature) if !partner.features.contains(&feature) => Err(Error::new(
             Code::FeatureNotEnabled,
@@ -352,31 +355,4 @@ fn check_feature(partner: &Partner, feature: Option<Feature>) -> Result<(), Erro
         )),
         _ => Ok(()),
     }
-}
-
-fn parse<C: Call + DeserializeOwned>(
-    parts: &Parts,
-    path: Vec<Pair>,
-    body: &[u8],
-) -> Result<C, Error> {
-    if !C::METHOD.has_body() {
-        return request::from_query(path, parts.uri.query().unwrap_or_default());
-    }
-    if !body.is_empty() && !is_json(&parts.headers) {
-        return Err(Error::new(
-            Code::UnsupportedMediaType,
-            "send the body as Content-Type: application/json",
-        ));
-    }
-    request::from_body(path, body)
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let media_type = value.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case("application/json")
-        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }

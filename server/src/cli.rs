@@ -10,6 +10,7 @@ mod indent;
 mod keys;
 mod listen;
 mod migrate;
+mod organizations;
 mod output;
 mod partners;
 mod pool_requests;
@@ -26,6 +27,7 @@ use clap::{Parser, Subcommand};
 
 use self::flags::Flags;
 use crate::config::BrokenSettings;
+use crate::domain::directory::import::ImportError;
 use crate::outbound::OutboundError;
 use crate::serve::StartError;
 use crate::store::OpenError;
@@ -61,6 +63,8 @@ enum Command {
     PoolRequests(pool_requests::PoolRequests),
     /// What donors gave
     Donations(donations::Donations),
+    /// Whom donors can give to
+    Organizations(organizations::Organizations),
     /// Print the headers that sign a call
     Sign(sign::Sign),
     /// Sign a call, send it and print the answer
@@ -96,6 +100,8 @@ pub enum CommandError {
     PoolRequests(#[from] pool_requests::PoolRequestsError),
     #[error(transparent)]
     Donations(#[from] donations::DonationsError),
+    #[error(transparent)]
+    Import(#[from] ImportError),
     #[error(transparent)]
     Credentials(#[from] credentials::CredentialsError),
     #[error(transparent)]
@@ -139,6 +145,7 @@ pub async fn run() -> Result<ExitCode, CommandError> {
         Command::Pools(pools) => pools.run(&flags).await,
         Command::PoolRequests(requests) => requests.run(&flags).await,
         Command::Donations(donations) => donations.run(&flags).await,
+        Command::Organizations(organizations) => organizations.run(&flags).await,
         Command::Sign(sign) => sign.run(&flags),
         Command::Listen(listen) => listen.run(&flags).await,
         Command::Trigger(trigger) => trigger.run(&flags).await,

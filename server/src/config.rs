@@ -60,6 +60,10 @@ pub struct Settings {
     pub jwt_issuer: Option<String>,
     pub jwt_audience: Option<String>,
     pub jwt_jwks_url: Option<Url>,
+    /// Issuers whose tokens name users of one partner, in the Endaoment dialect: the
+    /// partner's slug, then `iss`, `aud` and the address of the keys, with spaces
+    /// between.
+    pub partner_issuers: Vec<PartnerIssuer>,
     /// Where the other environment is served, for who asks here for its keys.
     pub other_environment_url: Option<Url>,
 }
@@ -84,6 +88,7 @@ const NAMES: &[&str] = &[
     "jwt_issuer",
     "jwt_audience",
     "jwt_jwks_url",
+    "partner_issuers",
     "other_environment_url",
 ];
 
@@ -108,6 +113,36 @@ impl TryFrom<String> for RewardRate {
         };
         read().ok_or_else(|| {
             format!("{text:?} must be a currency and its tokens, such as EUR=1.1, with at most six decimals")
+        })
+    }
+}
+
+/// An issuer whose tokens name users of one partner.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PartnerIssuer {
+    pub slug: String,
+    pub issuer: String,
+    pub audience: String,
+    pub jwks_url: Url,
+}
+
+impl TryFrom<String> for PartnerIssuer {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parts: Vec<&str> = text.split_whitespace().collect();
+        let read = || match parts.as_slice() {
+            [slug, issuer, audience, jwks_url] => Some(Self {
+                slug: (*slug).to_owned(),
+                issuer: (*issuer).to_owned(),
+                audience: (*audience).to_owned(),
+                jwks_url: jwks_url.parse().ok()?,
+            }),
+            _ => None,
+        };
+        read().ok_or_else(|| {
+            format!("{text:?} must be a partner's slug, iss, aud and the address of the keys, with spaces between")
         })
     }
 }
@@ -237,6 +272,7 @@ impl Settings {
             "data_dir": "data",
             "trusted_proxies": [],
             "reward_rates": [],
+            "partner_issuers": [],
             "rate_limit_standard": 1_000,
             "rate_limit_professional": 5_000,
             "rate_limit_enterprise": 25_000,

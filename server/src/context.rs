@@ -12,6 +12,8 @@ use shared::id::{DonationId, EventId};
 use shared::time::Timestamp;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
+/// Digits of a time in milliseconds.
+const TIME_DIGITS: usize = 8;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The source of time and chance.
@@ -114,15 +116,7 @@ impl Context {
         let mut bytes = self.random::<16>();
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
-        let text = hex(&bytes);
-        format!(
-            "{}-{}-{}-{}-{}",
-            &text[..8],
-            &text[8..12],
-            &text[12..16],
-            &text[16..20],
-            &text[20..]
-        )
+        dashed(&hex(&bytes))
     }
 
     /// `2 N` random lower-case hex digits.
@@ -130,18 +124,60 @@ impl Context {
         hex(&self.random::<N>())
     }
 
+    /// An id of the Percent dialect: a word and 29 random characters.
+    pub fn base62_id(&self, word: &str) -> String {
+        format!("{word}_{}", self.random_base62(29))
+    }
+
+    /// A UUID that begins with the time (RFC 9562, version 7): where many are made
+    /// at once, an index takes them one after the other.
+    pub fn uuid_by_time(&self) -> String {
+        let mut bytes = self.random::<16>();
+        let [_, _, time @ ..] = self.now().0.to_be_bytes();
+        bytes[..6].copy_from_slice(&time);
+        bytes[6] = bytes[6] & 0x0f | 0x70;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        dashed(&hex(&bytes))
+    }
+
     /// `length` random characters of 0-9, A-Z, a-z, each with near six bits.
     pub fn random_base62(&self, length: usize) -> String {
         let mut text = String::with_capacity(length);
         while text.len() < length {
             // Bytes past the last whole multiple of 62 would favour some digits.
-            let [byte] = self.random::<1>();
-            if byte < 248 {
-                text.push(char::from(BASE62[usize::from(byte) % 62]));
-            }
+            let fair = self.random::<32>().into_iter().filter(|byte| *byte < 248);
+            let digits = fair.map(|byte| char::from(BASE62[usize::from(byte) % 62]));
+            text.extend(digits.take(length - text.len()));
         }
         text
     }
+
+    /// The same, of which the first eight tell the time, as in
+    /// [`uuid_by_time`](Self::uuid_by_time).
+    pub fn base62_by_time(&self, length: usize) -> String {
+        let mut text = [0; TIME_DIGITS];
+        let mut time = self.now().0.unsigned_abs();
+        for digit in text.iter_mut().rev() {
+            let [low, ..] = (time % 62).to_le_bytes();
+            *digit = BASE62[usize::from(low)];
+            time /= 62;
+        }
+        let mut text: String = text.into_iter().map(char::from).collect();
+        text.push_str(&self.random_base62(length.saturating_sub(TIME_DIGITS)));
+        text
+    }
+}
+
+/// The 32 hex digits of a UUID, in their groups.
+fn dashed(text: &str) -> String {
+    format!(
+        "{}-{}-{}-{}-{}",
+        &text[..8],
+        &text[8..12],
+        &text[12..16],
+        &text[16..20],
+        &text[20..]
+    )
 }
 
 /// The bytes as lower-case hex.

@@ -272,6 +272,9 @@ async fn insert_nonprofits(app: &App, conn: &mut Connection) -> Result<Vec<Nonpr
             website: Some((*website).to_owned()),
             location: Some((*location).to_owned()),
             category: Some((*category).to_owned()),
+            city: location.split(", ").next().map(str::to_owned),
+            state: location.split(", ").nth(1).map(str::to_owned),
+            country: "US".to_owned(),
         };
         store::organization::insert(conn, &organization).await?;
         nonprofits.push(Nonprofit {

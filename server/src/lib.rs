@@ -16,6 +16,7 @@ pub mod demo;
 pub mod domain;
 pub mod error;
 mod etag;
+pub mod locale;
 pub mod mail;
 pub mod metrics;
 pub mod openapi;

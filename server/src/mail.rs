@@ -2,7 +2,9 @@
 //! server to hand them to, the sandbox puts them into a folder, the outbox.
 
 pub mod outbox;
+pub mod receipt;
 
+use shared::locale::Locale;
 use shared::time::Timestamp;
 
 /// A letter, ready to be sent.
@@ -12,6 +14,7 @@ pub struct Letter {
     pub subject: String,
     /// Lines end with `\n`.
     pub text: String,
+    pub locale: Locale,
 }
 
 impl std::fmt::Debug for Letter {
@@ -22,16 +25,17 @@ impl std::fmt::Debug for Letter {
 }
 
 impl Letter {
-    /// The letter as mail programs read it (RFC 5322, UTF-8).
+    /// The letter as mail programs read it (RFC 5322, with UTF-8 by RFC 6532).
     pub fn message(&self, id: &str, now: Timestamp) -> String {
-        let subject = &self.subject;
+        let subject = one_line(&self.subject);
         let text = self.text.replace('\n', "\r\n");
         format!(
             "From: Giving <no-reply@localhost>\r\nTo: <{}>\r\nSubject: {subject}\r\nDate: {}\r\n\
              Message-ID: <{id}@localhost>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\
-             Content-Transfer-Encoding: 8bit\r\nAuto-Submitted: auto-generated\r\n\r\n{text}",
+             Content-Transfer-Encoding: 8bit\r\nContent-Language: {}\r\nAuto-Submitted: auto-generated\r\n\r\n{text}",
             one_line(&self.to),
             now.to_rfc2822(),
+            self.locale,
         )
     }
 }

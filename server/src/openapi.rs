@@ -23,7 +23,7 @@ use shared::{Call, CallFacts};
 pub use self::document::{INTRODUCTION, described, subject};
 pub use self::means::{Credential, Means};
 pub use self::operation::{Content, Operation, Parameter, Place};
-pub use self::refusal::{meaning, of_status};
+pub use self::refusal::{meaning, of_status, word};
 pub use self::sample::{Sample, samples};
 pub use self::schema::PREFIX;
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod calls;
+mod envelope;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -17,10 +18,12 @@ use shared::CallFacts;
 
 pub use self::answer::{Answered, Reply};
 use self::calls::Calls;
+use crate::api::endaoment;
 use crate::api::partner::{
     actions, campaigns, configuration, dashboards, deliveries, donations, events, keys,
     organizations, sign_in, token_pools, transactions, users, webhooks,
 };
+use crate::api::percent;
 use crate::app::App;
 use crate::auth;
 use crate::error::Error;
@@ -114,9 +117,42 @@ fn partner_calls() -> Calls {
         .add(keys::delete_key)
 }
 
+/// The calls of the Percent dialect.
+fn percent_calls() -> Calls {
+    Calls::default()
+        .add(percent::sessions::create_session)
+        .add(percent::sessions::list_sessions)
+        .add(percent::sessions::get_session)
+        .add(percent::organisations::find_organisations)
+        .add(percent::organisations::get_organisation)
+        .add(percent::users::create_user)
+        .add(percent::users::get_user)
+        .add(percent::donations::list_donations)
+        .add(percent::donations::get_donation)
+}
+
+/// The calls of the Endaoment dialect.
+fn endaoment_calls() -> Calls {
+    Calls::default()
+        .add(endaoment::users::provision_user)
+        .add(endaoment::funds::create_fund)
+        .add(endaoment::funds::get_fund)
+        .add(endaoment::pledges::pledge_cash)
+        .add(endaoment::pledges::pledge_stock)
+        .add(endaoment::grants::submit_grants)
+        .add(endaoment::organizations::report)
+        .add(endaoment::organizations::get_by_ein)
+        .add(endaoment::organizations::search)
+}
+
+/// The calls of every dialect.
+fn calls() -> Calls {
+    partner_calls().and(endaoment_calls()).and(percent_calls())
+}
+
 /// Every call with its schemas, for those who describe them.
 pub fn call_entries() -> Vec<Entry> {
-    partner_calls().entries
+    calls().entries
 }
 
 /// What is true of every call, for those who walk over all of them.
@@ -134,6 +170,10 @@ fn pages(app: Arc<App>) -> Router<Arc<App>> {
         .route(
             "/checkout/{token}/cancelled",
             get(page::checkout::cancelled),
+        )
+        .route(
+            "/donate/{token}",
+            get(page::donate::show).post(page::donate::give),
         )
         .route("/give/{slug}", get(page::give::show).post(page::give::give))
         .route("/thanks/{token}", get(page::thanks::show))
@@ -162,7 +202,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));
-    let calls = partner_calls();
+    let calls = calls();
     pages(app.clone())
         .merge(files)
         .merge(page::docs::routes(calls.entries))
@@ -194,10 +234,11 @@ async fn number_request(State(app): State<Arc<App>>, mut request: Request, next:
         )
     });
     let id = RequestId(format!("req_{}", app.context.random_hex::<12>()));
+    let dialect = envelope::spoken(request.headers());
     request.extensions_mut().insert(id.clone());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response =
-        answered.unwrap_or_else(|panic| answer::refuse(&Error::from_panic(panic.as_ref()), &id));
+    let mut response = answered
+        .unwrap_or_else(|panic| envelope::refuse(dialect, &Error::from_panic(panic.as_ref()), &id));
     if let Some((metrics, method, route, start_us)) = seen {
         let route = route.as_ref().map(MatchedPath::as_str);
         let took_us = app.context.now_us() - start_us;

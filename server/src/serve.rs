@@ -19,7 +19,9 @@ use crate::auth::limit::Limiter;
 use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::demo::{self, DemoError};
+use crate::domain::directory::Directory;
 use crate::domain::password::Passwords;
+use crate::domain::replay::UnderWay;
 use crate::metrics::{self, Metrics};
 use crate::outbound::OutboundError;
 use crate::outbound::courier::Courier;
@@ -134,6 +136,7 @@ pub async fn start(
     let address = listener.local_addr().map_err(listen_error)?;
     let base_url = base_url(settings.base_url.as_ref(), address).ok_or(StartError::BaseUrl)?;
     let issuer = Issuer::configured(&settings)?;
+    let partner_issuers = Issuer::of_partners(&settings)?;
     let operator = listen_for_operator(settings.metrics_listen).await?;
     let (db, vault) = open(&settings, &context).await?;
     let limiter = Arc::new(Limiter::new(db.clone()));
@@ -152,12 +155,15 @@ pub async fn start(
         limiter,
         usage: Arc::default(),
         metrics: operator.as_ref().map(|_| Metrics::new()).transpose()?,
+        directory: Directory::default(),
         waiting: Waiting::default(),
+        under_way: UnderWay::default(),
         reward_due: tokio::sync::Notify::new(),
         mail_due: tokio::sync::Notify::new(),
         passwords: Passwords::default(),
         key_uses: KeyUses::default(),
         issuer,
+        partner_issuers,
         demo_key: None,
         shutdown: CancellationToken::new(),
     };

@@ -4,6 +4,7 @@
 mod callers;
 mod count;
 pub mod deliver;
+mod directory;
 pub mod fold;
 mod jobs;
 pub mod key_uses;
@@ -29,6 +30,7 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         tokio::spawn(callers::run(app.clone())),
         tokio::spawn(count::run(app.clone())),
         tokio::spawn(deliver::run(app.clone())),
+        tokio::spawn(directory::run(app.clone())),
         tokio::spawn(fold::run(app.clone())),
         tokio::spawn(key_uses::run(app.clone())),
         tokio::spawn(mail::run(app.clone())),

@@ -3,6 +3,9 @@
 //!
 //! The route, the authorisation, the tests' matrix and the clients all read
 //! these constants; there is no second place to keep in step.
+//!
+//! Three dialects are spoken: the SIR one, and those of two platforms whose
+//! clients work here unchanged. A call's authorisation says which is its own.
 
 use serde::Serialize;
 
@@ -10,7 +13,7 @@ use crate::error::Code;
 use crate::names::names;
 use crate::portal_user::Role;
 
-/// A request of the SIR dialect.
+/// A request, of any dialect.
 ///
 /// The fields whose names stand in braces in [`PATH`](Call::PATH) travel in the
 /// path; the others travel in the query of a GET or DELETE, and in the JSON body
@@ -27,6 +30,9 @@ pub trait Call {
     /// The HTTP status of success; 204 if, and only if, the answer is
     /// [`NoContent`].
     const STATUS: u16 = 200;
+    /// The HTTP status of success where what is asked for was there already, if it
+    /// is another.
+    const STATUS_AGAIN: Option<u16> = None;
     /// What the answer of success is written as.
     const MEDIA: Media = Media::Json;
     /// Whether the items of the body are kept as they are spelt, and each is read,
@@ -69,6 +75,7 @@ pub struct CallFacts {
     pub scope: Option<Scope>,
     pub feature: Option<Feature>,
     pub status: u16,
+    pub status_again: Option<u16>,
     pub media: Media,
     pub refusals: &'static [Code],
 }
@@ -82,6 +89,7 @@ impl CallFacts {
             scope: C::SCOPE,
             feature: C::FEATURE,
             status: C::STATUS,
+            status_again: C::STATUS_AGAIN,
             media: C::MEDIA,
             refusals: C::REFUSALS,
         }
@@ -116,6 +124,34 @@ pub enum Auth {
     SecretOrPortal(Role),
     /// Nobody need say who they are: what is sent proves itself.
     Open,
+    /// `x-api-key: sk_…` alone, as Endaoment's clients send it.
+    EndaomentKey,
+    /// The same, or in its place `Authorization: Bearer …` of somebody who is signed
+    /// in to the portal, or of a user of the partner's own issuer.
+    EndaomentKeyOrToken,
+    /// `Authorization: sk_…` alone, as Percent's clients send it.
+    PercentSecret,
+    /// `Authorization: sk_…` or `pk_…`: what a browser may ask as well.
+    PercentKey,
+}
+
+/// Whose manner of proving, answering and refusing a call keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dialect {
+    Sir,
+    Endaoment,
+    Percent,
+}
+
+impl Dialect {
+    /// The header that carries a key.
+    pub const fn key_header(self) -> &'static str {
+        match self {
+            Self::Sir => "x-partner-key",
+            Self::Endaoment => "x-api-key",
+            Self::Percent => "authorization",
+        }
+    }
 }
 
 /// By what a caller is known. Each proof is of a type of its own in the server,
@@ -126,17 +162,51 @@ pub enum Proof {
     Token,
     /// Whichever the call carries.
     KeyOrToken,
+    /// A key or a token, which may be of the partner's own issuer.
+    Platform,
     Nothing,
 }
 
 impl Auth {
     pub const fn proof(self) -> Proof {
         match self {
-            Self::Publishable | Self::Signed | Self::SignedSecret => Proof::Key,
+            Self::Publishable
+            | Self::Signed
+            | Self::SignedSecret
+            | Self::EndaomentKey
+            | Self::PercentSecret
+            | Self::PercentKey => Proof::Key,
             Self::Portal(_) => Proof::Token,
             Self::SecretOrPortal(_) => Proof::KeyOrToken,
+            Self::EndaomentKeyOrToken => Proof::Platform,
             Self::Open => Proof::Nothing,
         }
+    }
+
+    pub const fn dialect(self) -> Dialect {
+        match self {
+            Self::Publishable
+            | Self::Signed
+            | Self::SignedSecret
+            | Self::Portal(_)
+            | Self::SecretOrPortal(_)
+            | Self::Open => Dialect::Sir,
+            Self::EndaomentKey | Self::EndaomentKeyOrToken => Dialect::Endaoment,
+            Self::PercentSecret | Self::PercentKey => Dialect::Percent,
+        }
+    }
+
+    /// Whether pages of other origins may make the call.
+    pub const fn is_for_browsers(self) -> bool {
+        matches!(self, Self::Publishable | Self::PercentKey)
+    }
+
+    /// Whether the call carries a signature besides its key.
+    pub const fn is_signed(self) -> bool {
+        matches!(
+            self,
+            Self::Signed | Self::SignedSecret | Self::SecretOrPortal(_)
+        )
     }
 }
 

@@ -70,7 +70,8 @@ pub struct CreateLink {
     /// One a try to give, so that a repeated call makes no second gift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
-    /// Of the checkout: a BCP 47 tag such as `en-US`.
+    /// Of the checkout and the receipt: a BCP 47 tag such as `en-US`. A language
+    /// that is not here is left to the donor's browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::Dialect;
 use crate::id::ActionId;
 
 macro_rules! codes {
@@ -24,7 +25,9 @@ macro_rules! codes {
 codes! {
     400: ValidationError = "VALIDATION_ERROR", InvalidJson = "INVALID_JSON",
         UnsupportedCurrency = "UNSUPPORTED_CURRENCY", AmountTooLarge = "AMOUNT_TOO_LARGE",
-        BulkLimitExceeded = "BULK_LIMIT_EXCEEDED", EnvironmentNotServed = "ENVIRONMENT_NOT_SERVED";
+        BulkLimitExceeded = "BULK_LIMIT_EXCEEDED", EnvironmentNotServed = "ENVIRONMENT_NOT_SERVED",
+        InvalidCursor = "INVALID_CURSOR", InvalidMetadata = "INVALID_METADATA",
+        UnknownOrganization = "UNKNOWN_ORGANIZATION";
     401: MissingAuthHeaders = "MISSING_AUTH_HEADERS", InvalidApiKey = "INVALID_API_KEY",
         ApiKeyExpired = "API_KEY_EXPIRED", ApiKeyInactive = "API_KEY_INACTIVE",
         InvalidTimestamp = "INVALID_TIMESTAMP", TimestampOutOfRange = "TIMESTAMP_OUT_OF_RANGE",
@@ -41,7 +44,8 @@ codes! {
         TransactionNotFound = "TRANSACTION_NOT_FOUND", CampaignNotFound = "CAMPAIGN_NOT_FOUND",
         NoActiveCampaign = "NO_ACTIVE_CAMPAIGN", WebhookNotFound = "WEBHOOK_NOT_FOUND",
         DeliveryNotFound = "DELIVERY_NOT_FOUND", KeyNotFound = "KEY_NOT_FOUND",
-        PartnerNotFound = "PARTNER_NOT_FOUND";
+        PartnerNotFound = "PARTNER_NOT_FOUND", FundNotFound = "FUND_NOT_FOUND",
+        SessionNotFound = "SESSION_NOT_FOUND";
     405: MethodNotAllowed = "METHOD_NOT_ALLOWED";
     408: RequestTimeout = "REQUEST_TIMEOUT";
     409: UserExists = "USER_EXISTS", IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
@@ -49,7 +53,9 @@ codes! {
         CampaignConflict = "CAMPAIGN_CONFLICT", AlreadyReversed = "ALREADY_REVERSED",
         InvalidActionState = "INVALID_ACTION_STATE", WebhookLimitReached = "WEBHOOK_LIMIT_REACHED",
         WebhookDisabled = "WEBHOOK_DISABLED", DeliveryPending = "DELIVERY_PENDING",
-        KeyLimitReached = "KEY_LIMIT_REACHED";
+        KeyLimitReached = "KEY_LIMIT_REACHED", FundExists = "FUND_EXISTS",
+        OperationExists = "OPERATION_EXISTS", TransferExists = "TRANSFER_EXISTS",
+        OrganizationExists = "ORGANIZATION_EXISTS", CallInProgress = "CALL_IN_PROGRESS";
     410: Gone = "GONE";
     413: PayloadTooLarge = "PAYLOAD_TOO_LARGE";
     415: UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE";
@@ -57,6 +63,17 @@ codes! {
     429: RateLimited = "RATE_LIMITED";
     500: InternalError = "INTERNAL_ERROR";
     503: Overloaded = "OVERLOADED", ProviderNotConfigured = "PROVIDER_NOT_CONFIGURED";
+}
+
+impl Code {
+    /// The HTTP status that a dialect gives it: to Percent, what does not fit how
+    /// things stand is a bad request.
+    pub const fn status_in(self, dialect: Dialect) -> u16 {
+        match (dialect, self.status()) {
+            (Dialect::Percent, 409 | 422) => 400,
+            (_, status) => status,
+        }
+    }
 }
 
 /// The body of every refusal in the SIR dialect.

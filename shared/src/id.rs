@@ -85,6 +85,26 @@ ids! {
     RefundId,
     WebhookId,
     DeliveryId,
+    /// A fund of a donor, as Endaoment's platforms know it.
+    FundId = "7f0c6a52-3b1d-4f86-9c2e-5d8a41b7e603",
+    PledgeId = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed",
+    /// A request for grants, all of which are made or none.
+    SubmissionId = "6c84fb90-12c4-41e1-840d-725c5e3c8f1a",
+    /// `asyncGrantTransferId` on the wire.
+    GrantId = "9e107d9d-372b-4682-8bd8-1c5a6f0e2d47",
+    /// A report of a nonprofit that the directory lacks.
+    ReportId = "3d813cbb-47fb-42ba-91df-831e1593ac29",
+    /// A user in the Endaoment dialect.
+    PersonId = "f47ac10b-58cc-4372-a567-0e02b2c3d479",
     /// `partnerDonationId` on the wire: unguessable, since it opens the status.
     DonationId = "don_a1b2c3d4e5f60718293a4b5c6d7e8f90",
+    /// A session of the Percent dialect, in which one gift can be given.
+    DonationSessionId = "donationsession_0Bw7SPa0pq8pQ0QlrEZXaZ7pK3vN2",
+    /// A nonprofit, as the Percent dialect names it.
+    OrganisationId = "organisation_1Dk2TQb9rs4uR7SmsFAYbA8qL5wP6",
+    /// A user, as the Percent dialect names it; to the others it is the partner's
+    /// own name for them.
+    PercentUserId = "user_4Gm5VRc8tu1wT6UnxHCZdC9sN0yR3",
+    /// A gift of a session, as the Percent dialect names it.
+    PercentDonationId = "donation_7Jp8XTe2vw5yV9WqzKDBfE1uP4aT6",
 }

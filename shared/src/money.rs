@@ -47,6 +47,78 @@ impl<'de> Deserialize<'de> for Tokens {
     }
 }
 
+/// An amount in millionths of a US dollar; on the wire a text of digits, so that
+/// no reader rounds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MicroDollars(pub i64);
+
+impl MicroDollars {
+    /// Reads digits, and nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = is_plain && text.len() <= MAX_MICRO_DIGITS;
+        fits.then(|| text.parse().ok()).flatten().map(Self)
+    }
+}
+
+/// As many as the largest amount has.
+const MAX_MICRO_DIGITS: usize = 19;
+
+impl std::fmt::Display for MicroDollars {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Serialize for MicroDollars {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for MicroDollars {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Digits)
+    }
+}
+
+/// Reads an amount in microdollars, and says how one is written where there is
+/// none.
+struct Digits;
+
+impl Digits {
+    fn refused<E: de::Error>() -> E {
+        E::custom(
+            "must be a string of digits, in millionths of a US dollar, of at most 9223372036854775807: \
+             \"25000000\" is 25.00 USD",
+        )
+    }
+}
+
+impl de::Visitor<'_> for Digits {
+    type Value = MicroDollars;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a string of digits, such as \"25000000\" for 25.00 USD")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<MicroDollars, E> {
+        MicroDollars::parse(text).ok_or_else(Self::refused)
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<MicroDollars, E> {
+        Err(Self::refused())
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<MicroDollars, E> {
+        Err(Self::refused())
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<MicroDollars, E> {
+        Err(Self::refused())
+    }
+}
+
 /// A percentage with at most two decimals, held in hundredths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Percent(u32);
@@ -219,6 +291,33 @@ mod tests {
         assert_eq!(share(1250, 2500), Some(Minor(313)));
         assert_eq!(share(5000, 1), Some(Minor(1)));
         assert_eq!(share(4999, 1), Some(Minor(0)));
+    }
+
+    #[test]
+    fn microdollars_are_digits_and_exact_to_the_last() {
+        let largest = "9223372036854775807";
+        assert_eq!(MicroDollars::parse(largest), Some(MicroDollars(i64::MAX)));
+        assert_eq!(MicroDollars(i64::MAX).to_string(), largest);
+        for wrong in [
+            "",
+            "-1",
+            "+1",
+            "1.5",
+            "1e3",
+            " 1",
+            "1_000",
+            "١",
+            "9223372036854775808",
+            "00000000000000000001",
+        ] {
+            assert_eq!(MicroDollars::parse(wrong), None, "{wrong}");
+            let json = serde_json::to_string(wrong).unwrap();
+            assert!(serde_json::from_str::<MicroDollars>(&json).is_err());
+        }
+        for number in ["1", "-1", "1.5", "1e3", "null", "true", "[]"] {
+            let read = serde_json::from_str::<MicroDollars>(number);
+            assert!(read.is_err(), "{number}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::campaign::Average;
 use crate::change::Change;
 use crate::day::Day;
 use crate::decimal::{Major, Multiplier};
-use crate::money::{Minor, Percent, Tokens};
+use crate::money::{MicroDollars, Minor, Percent, Tokens};
 use crate::time::Timestamp;
 
 /// Schemas that stand where they are used, so that a field's own description
@@ -37,6 +37,11 @@ inline_schemas! {
         "type": "integer", "format": "int64",
         "description": "In minor units of the currency: 2500 is 25.00 USD, and 2500 JPY.",
         "examples": [2500]
+    },
+    MicroDollars: {
+        "type": "string", "pattern": "^[0-9]{1,19}$",
+        "description": "In millionths of a US dollar, as digits: \"25000000\" is 25.00 USD.",
+        "examples": ["25000000"]
     },
     Tokens: {
         "type": "integer", "format": "int64",
@@ -115,9 +120,12 @@ impl<T: JsonSchema> JsonSchema for Change<T> {
 /// The fewest hex digits of an id that the server makes.
 const MIN_DIGITS: usize = 24;
 
-/// An id as in the example: hex digits, with or without a word before them. One
-/// with fewer digits is a name that the partner gave.
+/// An id as in the example: a UUID, or hex digits, or letters and digits, with or
+/// without a word before them. One with fewer digits is a name that the partner gave.
 pub(crate) fn of_id(example: &str) -> Schema {
+    if example.contains('-') {
+        return json_schema!({ "type": "string", "format": "uuid", "examples": [example] });
+    }
     let (word, digits) = match example.split_once('_') {
         Some((word, digits)) => (format!("{word}_"), digits),
         None => (String::new(), example),
@@ -129,9 +137,13 @@ pub(crate) fn of_id(example: &str) -> Schema {
             "examples": [example]
         });
     }
+    let is_hex = digits
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let alphabet = if is_hex { "0-9a-f" } else { "0-9A-Za-z" };
     json_schema!({
         "type": "string",
-        "pattern": format!("^{word}[0-9a-f]{{{}}}$", digits.len()),
+        "pattern": format!("^{word}[{alphabet}]{{{}}}$", digits.len()),
         "examples": [example]
     })
 }

@@ -12,6 +12,7 @@ mod dashboard;
 mod empty;
 mod http;
 mod load;
+mod organizations;
 mod postgres;
 mod process;
 mod scripts;
@@ -38,13 +39,18 @@ fn main() {
         Some("webhooks") => runtime.block_on(webhooks::run(rest)),
         // What a benchmark starts in other processes: the program itself, which
         // reads its own command line, and the handler that does nothing.
-        Some("serve") => {
-            let served = runtime.block_on(server::cli::run());
-            served.expect("the server ends well");
+        Some("organizations") if rest.first().is_none_or(|word| word != "import") => {
+            runtime.block_on(organizations::run(rest));
+        }
+        Some("serve" | "organizations") => {
+            let ended = runtime.block_on(server::cli::run());
+            ended.expect("the program ends well");
         }
         Some("empty") => runtime.block_on(empty::run()),
         other => {
-            println!("no benchmark {other:?}; there are: http, actions, dashboard, webhooks");
+            println!(
+                "no benchmark {other:?}; there are: http, actions, dashboard, organizations, webhooks"
+            );
             std::process::exit(2);
         }
     }

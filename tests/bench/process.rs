@@ -46,12 +46,17 @@ impl Server {
 
     /// Its memory, in MB.
     pub(super) fn memory_mb(&self) -> f64 {
-        let path = format!("/proc/{}/status", self.process.id());
-        let status = std::fs::read_to_string(path).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let number = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        number.map_or(f64::NAN, |kilobytes| float(kilobytes) / 1024.0)
+        memory_mb(self.process.id(), "VmRSS:")
     }
+}
+
+/// The memory of a process, in MB: `VmRSS:` is what it has, `VmHWM:` the most that
+/// it had.
+pub(super) fn memory_mb(id: u32, figure: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(figure));
+    let number = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    number.map_or(f64::NAN, |kilobytes| float(kilobytes) / 1024.0)
 }
 
 impl Drop for Server {

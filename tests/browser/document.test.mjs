@@ -86,6 +86,7 @@ const CALLS = [
   "getConfig", "findOrganizations", "getOrganization", "createLink", "createUser", "getUser", "updateUser",
   "submitAction", "submitBulk", "getUserBalance", "listUserTransactions", "spendTokens", "listActions",
   "createCampaign", "getActiveCampaign", "listPools", "requestTokens", "createWebhook", "listEvents", "deleteUser",
+  "provisionUser", "createFund", "searchOrganizations", "reportOrganization",
   "getMe", "createKey", "listKeys", "forgotPassword",
 ];
 

@@ -113,6 +113,7 @@ impl Commands {
                 spend.seed = fresh;
                 spend.amount.0 -= i64::from(is_changed);
             }
+            Command::Fund(_) => unreachable!("funds have laws of their own"),
         }
         command
     }

@@ -126,6 +126,7 @@ impl Before<'_> {
             Command::Reward(reward) => self.reward(reward),
             Command::Reverse(reverse) => self.reverse(reverse),
             Command::Spend(spend) => self.spend(spend),
+            Command::Fund(_) => unreachable!("funds have laws of their own"),
         }
     }
 

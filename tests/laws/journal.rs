@@ -123,7 +123,8 @@ impl Journal {
             | Effect::Spent(_)
             | Effect::Expired(_)
             | Effect::Warned { .. }
-            | Effect::Depleted(_) => {}
+            | Effect::Depleted(_)
+            | Effect::Fund(_) => {}
         }
     }
 

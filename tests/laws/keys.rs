@@ -72,7 +72,8 @@ impl Keys {
             Outcome::Allocated
             | Outcome::Rewarded { .. }
             | Outcome::Reversed { .. }
-            | Outcome::Spent { .. } => true,
+            | Outcome::Spent { .. }
+            | Outcome::Fund(_) => true,
         };
         if is_done {
             self.done.insert(key, (request, outcome));
@@ -129,6 +130,7 @@ fn identity(command: &Command) -> (String, String, Seed) {
             String::new(),
             expire.seed,
         ),
+        Command::Fund(_) => unreachable!("funds have laws of their own"),
     }
 }
 
@@ -140,7 +142,7 @@ fn without_flag(outcome: &Outcome) -> (Outcome, Option<bool>) {
         Outcome::Rewarded { replayed, .. }
         | Outcome::Reversed { replayed, .. }
         | Outcome::Spent { replayed, .. } => Some(std::mem::take(replayed)),
-        Outcome::Allocated | Outcome::Failed { .. } | Outcome::Expired => None,
+        Outcome::Allocated | Outcome::Failed { .. } | Outcome::Expired | Outcome::Fund(_) => None,
     };
     (outcome, is_replay)
 }

@@ -191,7 +191,7 @@ impl World {
                     (amount, ids)
                 );
             }
-            Outcome::Allocated | Outcome::Failed { .. } | Outcome::Expired => {
+            Outcome::Allocated | Outcome::Failed { .. } | Outcome::Expired | Outcome::Fund(_) => {
                 assert_eq!((amount, owed), (0, 0));
             }
         }
@@ -214,7 +214,8 @@ fn sight(effect: &Effect) -> Option<&'static str> {
         | Effect::Reversal(_)
         | Effect::Expired(_)
         | Effect::Spent(_)
-        | Effect::User(_) => None,
+        | Effect::User(_)
+        | Effect::Fund(_) => None,
     }
 }
 

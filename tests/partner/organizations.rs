@@ -1,11 +1,12 @@
 //! `/v1/partner/organizations`
 
 use serde_json::{Value, json};
+use server::domain::directory::{self, Search};
 use server::store::organization::{self, Organization};
 use shared::Code;
 use shared::organization::{FindOrganizations, OrganizationStatus};
 
-use crate::stage::Stage;
+use crate::stage::{Giving, Stage};
 
 on_both_databases! {
     a_nonprofit_is_shown_by_its_slug,
@@ -13,6 +14,11 @@ on_both_databases! {
     an_unknown_slug_is_not_found,
     nonprofits_are_found_by_name_number_and_slug,
     the_closest_are_found_first,
+    a_name_is_found_with_a_typo_or_its_beginning,
+    a_name_is_found_without_its_accents_and_little_words,
+    all_words_must_fit_and_names_with_fewer_others_come_first,
+    what_is_renamed_is_found_by_its_new_name_alone,
+    a_nonprofit_is_searched_by_country_and_page_after_page,
     at_most_twenty_are_found,
     signs_of_a_search_language_are_plain_text,
     a_query_has_one_to_two_hundred_characters,
@@ -43,6 +49,9 @@ async fn add(stage: &Stage, slug: &str, name: &str) {
         website: None,
         location: None,
         category: None,
+        city: None,
+        state: None,
+        country: "US".to_owned(),
     };
     let mut tx = app.db.write().await.unwrap();
     organization::insert(&mut tx, &organization).await.unwrap();
@@ -127,6 +136,132 @@ async fn the_closest_are_found_first(stage: &mut Stage) {
     );
 }
 
+async fn a_name_is_found_with_a_typo_or_its_beginning(stage: &mut Stage) {
+    add(stage, "habitat", "Habitat for Humanity International").await;
+    add(stage, "wild", "World Wildlife Fund").await;
+    for query in [
+        "habitat",
+        "habitta",
+        "hbaitat",
+        "abitat",
+        "habitat hum",
+        "ha",
+        "humanty",
+        "for h",
+        "humanity habitat",
+        "intrenatonal habitat",
+        "HABITAT FOR HUMANITY INTERNATIONAL",
+    ] {
+        assert_eq!(found(stage, query).await, ["habitat"], "{query}");
+    }
+    for query in ["fnd", "habi hum", "habbbitat", "wor fund", "worl habitat"] {
+        assert!(found(stage, query).await.is_empty(), "{query}");
+    }
+    assert_eq!(found(stage, "wildlive").await, ["wild"]);
+    assert_eq!(found(stage, "fund").await, ["wild"]);
+    // Who fits as it was typed stands before who fits with a typo.
+    add(stage, "find", "Find").await;
+    assert_eq!(found(stage, "fund").await, ["wild", "find"]);
+    // Where a name is what was typed, nothing was mistyped.
+    assert_eq!(found(stage, "find").await, ["find"]);
+}
+
+async fn a_name_is_found_without_its_accents_and_little_words(stage: &mut Stage) {
+    add(stage, "msf", "Médecins Sans Frontières").await;
+    add(stage, "kinder", "Straßenkinder Łódź").await;
+    add(stage, "clubs", "Boys & Girls Clubs of America").await;
+    add(stage, "jude", "St. Jude Children's Hospital").await;
+    for (query, slug) in [
+        ("medecins sans frontieres", "msf"),
+        ("MÉDECINS", "msf"),
+        ("strassenkinder lodz", "kinder"),
+        ("boys and girls clubs", "clubs"),
+        ("the boys & girls clubs america", "clubs"),
+        ("st jude childrens hospital", "jude"),
+        ("children’s", "jude"),
+        ("jude", "jude"),
+        ("msf", "msf"),
+    ] {
+        assert_eq!(found(stage, query).await, [slug], "{query}");
+    }
+}
+
+async fn all_words_must_fit_and_names_with_fewer_others_come_first(stage: &mut Stage) {
+    add(stage, "c", "The Hope Choir of Springfield").await;
+    add(stage, "d", "Choir of New Hope").await;
+    add(stage, "a", "Hope Choir").await;
+    add(stage, "b", "Hope Choir Friends").await;
+    add(stage, "e", "Hopeful Choir").await;
+    assert_eq!(found(stage, "hope choir").await, ["a", "b", "d", "c"]);
+    assert_eq!(found(stage, "choir hope").await, ["a", "b", "d", "c", "e"]);
+    assert_eq!(found(stage, "hope choir friends").await, ["b"]);
+    assert_eq!(found(stage, "choir").await, ["d", "a", "e", "b", "c"]);
+}
+
+async fn what_is_renamed_is_found_by_its_new_name_alone(stage: &mut Stage) {
+    assert_eq!(found(stage, "river").await, ["river-trust"]);
+    let file = stage.directory().join("renamed.csv");
+    std::fs::write(&file, "slug,name\nriver-trust,Ocean Fund\n").unwrap();
+    let file = file.to_str().unwrap();
+    Giving::on(stage, &["organizations", "import", file])
+        .run()
+        .succeeded();
+    assert_eq!(found(stage, "ocean").await, ["river-trust"]);
+    // The slug stays.
+    assert_eq!(found(stage, "river fund").await, ["river-trust"]);
+    add(stage, "lake", "Lake Fund").await;
+    assert_eq!(found(stage, "fund").await, ["river-trust", "lake"]);
+}
+
+async fn a_nonprofit_is_searched_by_country_and_page_after_page(stage: &mut Stage) {
+    let file = stage.directory().join("countries.csv");
+    let mut text = "slug,name,country\n".to_owned();
+    for number in 0..30 {
+        let country = if number % 3 == 0 { "DEU" } else { "US" };
+        let row = format!("well-{number},Well {number},{country}\n");
+        text.push_str(&row);
+    }
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    Giving::on(stage, &["organizations", "import", file])
+        .run()
+        .succeeded();
+    let found = async |query, country, offset| {
+        let search = Search {
+            query,
+            country,
+            limit: 4,
+            offset,
+        };
+        let found = directory::search(stage.app(), &search).await.unwrap();
+        let slugs = found.organizations.into_iter().map(|it| it.slug);
+        (slugs.collect::<Vec<_>>(), found.total)
+    };
+    let (slugs, total) = found("well", Some("DE"), 0).await;
+    assert_eq!(
+        (slugs, total),
+        (
+            ["well-0", "well-3", "well-6", "well-9"]
+                .map(str::to_owned)
+                .to_vec(),
+            10
+        )
+    );
+    assert_eq!(found("well", Some("DE"), 8).await.0, ["well-24", "well-27"]);
+    assert_eq!(found("well", Some("DE"), 10).await.0, [""; 0]);
+    assert_eq!(found("well", Some("FR"), 0).await.1, 0);
+    assert_eq!(found("well", Some("Germany"), 0).await.1, 0);
+    assert_eq!(found("well", None, 0).await.1, 30);
+    // What is asked for by its slug stands before the others, once.
+    assert_eq!(
+        found("well-9", Some("DE"), 0).await,
+        (vec!["well-9".to_owned()], 1)
+    );
+    assert_eq!(found("well-9", Some("US"), 0).await.1, 0);
+    assert_eq!(found("", Some("DE"), 0).await.1, 10);
+    assert_eq!(found("", None, 0).await.1, 33);
+}
+
 async fn at_most_twenty_are_found(stage: &mut Stage) {
     for number in 0..25 {
         add(stage, &format!("well-{number}"), &format!("Well {number}")).await;
@@ -136,10 +271,12 @@ async fn at_most_twenty_are_found(stage: &mut Stage) {
 
 async fn signs_of_a_search_language_are_plain_text(stage: &mut Stage) {
     add(stage, "half", r"50%_\ Off").await;
-    for query in ["%", "_", r"\", "50%", r"_\"] {
+    for query in ["50%", "50%_", r"50%_\ off", "%50%"] {
         assert_eq!(found(stage, query).await, ["half"], "{query}");
     }
-    for query in ["*", "'", "\"", "--", "OR 1=1", "${x}", "r%r"] {
+    for query in [
+        "%", "_", r"\", "*", "'", "\"", "--", "OR 1=1", "${x}", "r%r",
+    ] {
         assert!(found(stage, query).await.is_empty(), "{query}");
     }
 }

@@ -90,6 +90,10 @@ impl Client {
             Auth::Signed | Auth::SignedSecret | Auth::SecretOrPortal(_) => {
                 request.signed(&keys.secret, &keys.hmac_secret)
             }
+            Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
+            | Auth::PercentSecret
+            | Auth::PercentKey => request.header(C::AUTH.dialect().key_header(), &keys.secret),
             Auth::Portal(_) | Auth::Open => request,
         }
     }

@@ -28,6 +28,22 @@ impl Stage {
         until(&hope, async || self.count(table).await == count).await;
     }
 
+    /// The letters in the outbox, the newest last, as soon as there are so many
+    /// and no mail is left.
+    pub(crate) async fn letters(&self, count: usize) -> Vec<String> {
+        self.until_count("mails", 0).await;
+        let folder = self.directory().join("outbox");
+        let mut files: Vec<_> = match std::fs::read_dir(folder) {
+            Ok(entries) => entries.map(|entry| entry.unwrap()).collect(),
+            Err(_) => Vec::new(),
+        };
+        files.sort_by_key(|file| file.metadata().unwrap().modified().unwrap());
+        let read = |file: &std::fs::DirEntry| std::fs::read_to_string(file.path()).unwrap();
+        let letters: Vec<_> = files.iter().map(read).collect();
+        assert_eq!(letters.len(), count, "{letters:?}");
+        letters
+    }
+
     /// Returns when somebody waits for events.
     pub(crate) async fn until_somebody_waits(&self) {
         let news = self.app().db.news();

@@ -38,6 +38,18 @@ impl Giving {
         self
     }
 
+    /// Lets the command read a file as its standard input.
+    pub(crate) fn read(mut self, file: &Path) -> Self {
+        self.0.stdin(std::fs::File::open(file).unwrap());
+        self
+    }
+
+    /// Starts a command that is killed as soon as nobody holds it any more.
+    pub(crate) fn begin(mut self) -> Begun {
+        self.0.stdout(Stdio::null()).stderr(Stdio::null());
+        Begun(self.0.spawn().unwrap())
+    }
+
     /// Runs the command to its end.
     pub(crate) fn run(mut self) -> Ended {
         let output = self.0.output().unwrap();
@@ -120,6 +132,16 @@ impl Ended {
             assert!(line.contains(word), "{word} is not in: {line}");
         }
         line.to_owned()
+    }
+}
+
+/// A command that has begun.
+pub(crate) struct Begun(Child);
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
     }
 }
 

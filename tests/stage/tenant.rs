@@ -222,6 +222,9 @@ pub(super) async fn fill_directory(app: &App) {
             website: None,
             location: Some("Springfield".to_owned()),
             category: None,
+            city: None,
+            state: None,
+            country: "US".to_owned(),
         };
         organization::insert(&mut tx, &organization).await.unwrap();
     }

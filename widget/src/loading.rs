@@ -18,7 +18,10 @@ pub(crate) async fn load(widget: Widget) {
     let asked = widget.look(|state| {
         let locale = locale(&state.host);
         let words = [&state.host.assets(), "locales/", file_for(&locale), ".json"].concat();
-        let slug = state.host.find("nonprofit").unwrap_or_else(|| "-".to_owned());
+        let slug = state
+            .host
+            .find("nonprofit")
+            .unwrap_or_else(|| "-".to_owned());
         let client = state.client();
         let sent = [
             fetch_file(&words),

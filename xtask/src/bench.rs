@@ -28,7 +28,7 @@ fn of_the_tests(name: &str, arguments: &[String]) -> Outcome<()> {
     command
         .args(["bench", "--package", "tests", "--bench", "bench", "--"])
         .args(arguments);
-    if !matches!(name, "actions" | "dashboard" | "webhooks") {
+    if !matches!(name, "actions" | "dashboard" | "organizations" | "webhooks") {
         return run_program(&mut command);
     }
     let postgres = Postgres::start();

@@ -6,11 +6,24 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::place;
-use crate::program::{Failure, Outcome, find, run};
+use crate::program::{Failure, Outcome, capture, find, run};
 
 /// Node, when npm is there beside it.
 pub(crate) fn find_node() -> Option<PathBuf> {
     find(&["npm"]).and_then(|_| find(&["node"]))
+}
+
+/// Refuses a Node whose `Intl` has another version of Unicode's CLDR.
+pub(crate) fn ensure_cldr(version: &str) -> Outcome<()> {
+    let node = find(&["node"]).ok_or_else(|| Failure::new("node not found"))?;
+    let found = capture(Command::new(node).args(["-p", "process.versions.cldr"]))?;
+    match found.trim().split('.').next() {
+        Some(major) if major == version => Ok(()),
+        _ => Err(Failure::new(format!(
+            "it needs a Node with CLDR {version}, this one has {}",
+            found.trim()
+        ))),
+    }
 }
 
 /// What to say where it is missing.

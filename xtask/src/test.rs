@@ -13,10 +13,14 @@ pub(crate) use postgres::Postgres;
 
 use browser::Part;
 
+use crate::node;
 use crate::place;
 use crate::program::{Failure, Outcome, cargo, is_continuous_integration, watch};
 use crate::server;
 use summary::{Counts, Report, Suite};
+
+/// The version of Unicode's CLDR that the server's table of locales has.
+const CLDR: &str = "48";
 
 /// What one asks for on the command line.
 #[derive(Default)]
@@ -90,6 +94,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
 fn rust(name: Option<&str>, report: &mut Report) -> Outcome<()> {
     let start = Instant::now();
     let postgres = Postgres::start();
+    let mut left_out = Vec::new();
     let mut command = cargo();
     command
         .args([
@@ -110,10 +115,17 @@ fn rust(name: Option<&str>, report: &mut Report) -> Outcome<()> {
         Err(failure) => {
             println!("SQLite only: {failure}");
             report.missing(format!("the PostgreSQL half of the Rust tests ({failure})"));
-            command
-                .args(["--", "--skip", "::postgres"])
-                .env_remove("GIVING_TEST_POSTGRES");
+            command.env_remove("GIVING_TEST_POSTGRES");
+            left_out.push("::postgres");
         }
+    }
+    if let Err(failure) = node::ensure_cldr(CLDR) {
+        report.missing(format!("the comparison of locales with Intl ({failure})"));
+        left_out.push("intl::");
+    }
+    if !left_out.is_empty() {
+        let skips = left_out.iter().flat_map(|name| ["--skip", *name]);
+        command.arg("--").args(skips);
     }
     let mut counts = count(&mut command, Counts::add_cargo_line)?;
     if name.is_none() {

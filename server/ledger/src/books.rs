@@ -17,6 +17,7 @@ use shared::transaction::TransactionType;
 pub use self::action::{Action, ActionStatus, Participant, Reversal};
 pub use self::pool::{Pool, Refill};
 use crate::command::Key;
+use crate::fund::Funds;
 use crate::movement::{Account, Effect, Movement, Part, Spent, Transaction};
 
 /// One partner's books.
@@ -42,6 +43,7 @@ pub struct Books {
     pub pending_requests: BTreeSet<PoolRequestId>,
     /// Allocations that were booked already.
     pub allocations: BTreeSet<TransactionId>,
+    pub funds: Funds,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,6 +152,7 @@ impl Books {
                 }
             }
             Effect::Depleted(_) => {}
+            Effect::Fund(effect) => self.funds.apply(effect),
         }
     }
 

@@ -4,6 +4,7 @@ use shared::id::{ActionId, CampaignId, DonationId, ExternalUserId, PoolId, PoolR
 use shared::money::{Currency, Minor, Percent, Tokens};
 use shared::time::Timestamp;
 
+use crate::fund::FundCommand;
 use crate::price::Rate;
 
 /// One thing to do to the books of one partner.
@@ -14,6 +15,7 @@ pub enum Command {
     Reverse(Reverse),
     Spend(Spend),
     Expire(Expire),
+    Fund(FundCommand),
 }
 
 /// The first of the ids that a command gives to what it makes; the others are

@@ -10,6 +10,7 @@ mod spend;
 
 use crate::books::Books;
 use crate::command::{Command, Seed, Stamp};
+use crate::fund;
 use crate::movement::{Movement, Refusal};
 
 /// Says what `command` does to `books` at the moment of `stamp`.
@@ -20,6 +21,7 @@ pub fn decide(books: &Books, command: &Command, stamp: Stamp) -> Result<Movement
         Command::Reverse(reverse) => reverse::reverse(books, reverse, stamp),
         Command::Spend(spend) => spend::spend(books, spend, stamp),
         Command::Expire(expire) => pool::expire(books, expire, stamp),
+        Command::Fund(command) => fund::decide(&books.funds, command, stamp),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The machine that moves tokens: pure, without input or output, clock, chance
+//! The machine that moves tokens, and the money of funds: pure, without input or output, clock, chance
 //! or database.
 //!
 //! [`decide()`] says what a [`Command`] does to one partner's [`Books`], and
@@ -8,6 +8,7 @@
 mod books;
 mod command;
 mod decide;
+mod fund;
 mod movement;
 mod price;
 
@@ -19,6 +20,10 @@ pub use command::{
     Reward, Seed, Spend, Stakeholder, Stamp, UnknownUsers,
 };
 pub use decide::decide;
+pub use fund::{
+    Fund, FundAccount, FundCommand, FundEffect, FundMove, FundOutcome, FundTransaction, Funds,
+    Grant, KnownPledge, KnownSubmission, Pledge, Submission, Transfer,
+};
 pub use movement::{
     Account, Effect, Entry, Holder, Movement, NewUser, News, Outcome, Part, Refusal, Spent,
     Transaction,

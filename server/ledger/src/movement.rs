@@ -11,6 +11,7 @@ use shared::transaction::TransactionType;
 
 use crate::books::{Action, Reversal};
 use crate::command::Profile;
+use crate::fund::{FundEffect, FundOutcome};
 
 /// All that one command does, decided but not yet done.
 #[derive(Clone, Debug)]
@@ -63,6 +64,7 @@ pub enum Effect {
     },
     /// The last token of a pool was paid out.
     Depleted(PoolId),
+    Fund(FundEffect),
 }
 
 /// Whether an action is new, and to whom.
@@ -126,14 +128,14 @@ pub struct Holder {
 
 /// What one account gains (positive) or gives (negative).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    pub account: Account,
+pub struct Entry<A = Account> {
+    pub account: A,
     pub amount: i64,
 }
 
-impl Entry {
+impl<A> Entry<A> {
     /// `amount` from one account to the other.
-    pub(crate) fn pair(from: Account, to: Account, amount: i64) -> [Self; 2] {
+    pub(crate) fn pair(from: A, to: A, amount: i64) -> [Self; 2] {
         let entry = |account, amount| Self { account, amount };
         [entry(from, -amount), entry(to, amount)]
     }
@@ -202,6 +204,7 @@ pub enum Outcome {
         replayed: bool,
     },
     Expired,
+    Fund(FundOutcome),
 }
 
 /// Why a command does nothing and leaves no trace.

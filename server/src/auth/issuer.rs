@@ -5,6 +5,7 @@
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
+use jsonwebtoken::dangerous::insecure_decode_claims;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, decode};
 use serde::Deserialize;
@@ -33,8 +34,8 @@ const MAX_SUBJECT: usize = 255;
 pub enum IssuerError {
     #[error("jwt_issuer, jwt_audience and jwt_jwks_url must be set together, or none of them")]
     Incomplete,
-    #[error("jwt_jwks_url must be an https:// address, or http:// to this machine")]
-    Address,
+    #[error("{setting}: the keys must be at an https:// address, or http:// to this machine")]
+    Address { setting: &'static str },
     #[error(transparent)]
     Outbound(#[from] OutboundError),
 }
@@ -58,12 +59,25 @@ struct Known {
     got_at: Option<Timestamp>,
 }
 
-/// A user by the issuer's name, and the address that it vouches for, if it does.
+/// A user by the issuer's name, and the address that the token tells, if it does.
 #[derive(Clone, Debug)]
 pub struct Subject {
     pub issuer: String,
     pub name: String,
     pub email: Option<String>,
+    is_email_verified: bool,
+}
+
+impl Subject {
+    /// Refuses an address that the issuer does not vouch for.
+    pub fn check_email(&self) -> Result<(), Error> {
+        match &self.email {
+            Some(email) if !self.is_email_verified || text::email(email).is_err() => {
+                Err(token::invalid())
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a token says. Times may have fractions of seconds.
@@ -108,17 +122,46 @@ impl Issuer {
             (Some(name), Some(audience), Some(address)) => (name, audience, address),
             _ => return Err(IssuerError::Incomplete),
         };
+        Self::new((name, audience), address, "jwt_jwks_url").map(Some)
+    }
+
+    /// Those whose tokens name users of one partner, each with the partner's slug.
+    pub fn of_partners(settings: &Settings) -> Result<Vec<(String, Self)>, IssuerError> {
+        let configured = settings.partner_issuers.iter();
+        configured
+            .map(|one| {
+                let names = (one.issuer.clone(), one.audience.clone());
+                let issuer = Self::new(names, one.jwks_url.clone(), "partner_issuers")?;
+                Ok((one.slug.clone(), issuer))
+            })
+            .collect()
+    }
+
+    fn new(
+        (name, audience): (String, String),
+        address: Url,
+        setting: &'static str,
+    ) -> Result<Self, IssuerError> {
         if !is_safe(&address) {
-            return Err(IssuerError::Address);
+            return Err(IssuerError::Address { setting });
         }
-        Ok(Some(Self {
+        Ok(Self {
             name,
             audience,
             address,
             outbound: Outbound::new()?,
             known: RwLock::default(),
             fetching: Mutex::default(),
-        }))
+        })
+    }
+
+    /// Whether a token says that it is the issuer's, be it true or not.
+    pub fn is_claimed_by(&self, token: &str) -> bool {
+        #[derive(Deserialize)]
+        struct Claimed {
+            iss: String,
+        }
+        insecure_decode_claims::<Claimed>(token).is_ok_and(|claimed| claimed.iss == self.name)
     }
 
     /// Whom a token names, if it is the issuer's, for us, and good now.
@@ -154,15 +197,11 @@ impl Issuer {
         if claims.exp.is_nan() || claims.exp <= f64::from(now) {
             return Err(token::expired());
         }
-        if let Some(email) = &claims.email
-            && (!claims.email_verified || text::email(email).is_err())
-        {
-            return Err(token::invalid());
-        }
         Ok(Subject {
             issuer: claims.iss,
             name: claims.sub,
             email: claims.email,
+            is_email_verified: claims.email_verified,
         })
     }
 

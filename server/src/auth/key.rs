@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use shared::Code;
 use shared::time::Timestamp;
+use shared::{Code, Dialect};
 
 use crate::app::App;
 use crate::config::{Environment, Hidden};
@@ -101,6 +101,23 @@ pub(super) fn check_address(key: &Key, address: IpAddr) -> Result<(), Error> {
         Code::IpNotAllowed,
         format!("this key may not be used from {address}"),
     ))
+}
+
+/// The key that a call carries, in the manner of its dialect.
+pub(super) fn of_header(headers: &HeaderMap, dialect: Dialect) -> Result<&str, Error> {
+    let text = only_header(headers, dialect.key_header())?;
+    Ok(match dialect {
+        Dialect::Sir | Dialect::Endaoment => text,
+        Dialect::Percent => without_scheme(text),
+    })
+}
+
+/// Many HTTP clients send no `Authorization` without a scheme.
+pub(crate) fn without_scheme(text: &str) -> &str {
+    match text.split_at_checked("Bearer ".len()) {
+        Some((scheme, key)) if scheme.eq_ignore_ascii_case("Bearer ") => key,
+        _ => text,
+    }
 }
 
 /// The value of a header that must be there exactly once.

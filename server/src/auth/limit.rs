@@ -116,7 +116,11 @@ impl Limiter {
             | Auth::SignedSecret
             | Auth::Portal(_)
             | Auth::SecretOrPortal(_)
-            | Auth::Open => (Kind::Signed, tier, None),
+            | Auth::Open
+            | Auth::EndaomentKey
+            | Auth::EndaomentKeyOrToken
+            | Auth::PercentSecret
+            | Auth::PercentKey => (Kind::Signed, tier, None),
         };
         let key = Subject {
             partner_id: caller.partner.id.clone(),

@@ -40,6 +40,7 @@ impl Member {
         } else {
             let issuer = app.issuer.as_ref().ok_or_else(token::invalid)?;
             let subject = issuer.read(token, &header, app.context.now()).await?;
+            subject.check_email()?;
             (find_or_make(app, subject).await?, None)
         };
         let mut conn = app.db.read().await?;
@@ -84,7 +85,7 @@ impl Member {
 }
 
 /// The token, which must be there exactly once.
-fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
     let mut values = headers.get_all("authorization").iter();
     let text = match (values.next(), values.next()) {
         (Some(value), None) => value.to_str().ok(),

@@ -9,8 +9,9 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use shared::{Auth, Proof};
 
+use super::body::{MAX_BODY, read_body};
 use super::limit::Charge;
-use super::{Caller, Denied, MAX_BODY, Member, Needs, authenticate, permit, read_body};
+use super::{Caller, Denied, Member, Needs, authenticate, permit};
 use crate::app::App;
 use crate::error::Error;
 use crate::store::partner::Partner;
@@ -32,7 +33,7 @@ pub struct Admitted<By> {
 }
 
 impl<By> Admitted<By> {
-    fn of<Other>(self, other: impl FnOnce(By) -> Other) -> Admitted<Other> {
+    pub(super) fn of<Other>(self, other: impl FnOnce(By) -> Other) -> Admitted<Other> {
         Admitted {
             caller: other(self.caller),
             charge: self.charge,

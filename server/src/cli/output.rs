@@ -30,6 +30,13 @@ pub(super) fn line(text: &str) -> Result<(), CommandError> {
     bytes(format!("{text}\n").as_bytes())
 }
 
+/// Tells whoever sits at the terminal something beside the output, which then need
+/// not be read; whether it could be told is of no matter.
+pub(super) fn aside(text: &str) {
+    let mut out = io::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
 /// Prints a value as indented JSON.
 pub(super) fn json(value: &impl Serialize) -> Result<(), CommandError> {
     let text =

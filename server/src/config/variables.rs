@@ -7,7 +7,7 @@ use figment::{Error, Metadata, Profile, Provider};
 /// Those that are read as more than a text.
 const NUMBERS: &str = "rate_limit_";
 const FLAGS: &str = "allow_";
-const LISTS: &[&str] = &["trusted_proxies", "reward_rates"];
+const LISTS: &[&str] = &["trusted_proxies", "reward_rates", "partner_issuers"];
 
 /// The variables of these settings; others are left alone, and an empty one
 /// sets nothing.

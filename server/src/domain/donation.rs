@@ -8,7 +8,7 @@ use shared::donation::{
     CreateLink, Donation, DonationLink, DonationStatus, Nonprofit, Provider, RewardStatus,
 };
 use shared::event::EventType;
-use shared::id::{DonationId, ExternalUserId, PartnerId};
+use shared::id::{DonationId, ExternalUserId, MailId, PartnerId};
 use shared::money::{Minor, Tokens};
 use shared::organization::OrganizationStatus;
 use shared::time::Timestamp;
@@ -16,12 +16,14 @@ use shared::{Code, Feature};
 
 use super::order::{Bounds, Order, order};
 use super::replay::{self, Once};
+use super::session;
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
 use crate::store::donation::{DonationRow, Donor};
 use crate::store::event::Subjects;
 use crate::store::job::{Job, JobKind};
+use crate::store::mail::{Mail, MailKind};
 use crate::store::organization::Organization;
 use crate::store::partner::Partner;
 use crate::store::sql::Dialect;
@@ -35,6 +37,8 @@ const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// How long the idempotency key of a link is remembered.
 const KEY_KEPT_MS: i64 = 30 * DAY_MS;
+/// How long a receipt that cannot be sent is tried again.
+const RECEIPT_TRIED_MS: i64 = 7 * DAY_MS;
 /// How long a reward that cannot be paid is tried again.
 const REWARD_TRIED_MS: i64 = 90 * DAY_MS;
 
@@ -75,7 +79,7 @@ pub async fn create_link(
     })
 }
 
-fn link(app: &App, row: DonationRow) -> DonationLink {
+pub(super) fn link(app: &App, row: DonationRow) -> DonationLink {
     DonationLink {
         donation_link: format!("{}/checkout/{}", app.base_url, row.checkout_token),
         partner_donation_id: row.public.partner_donation_id,
@@ -107,7 +111,7 @@ pub async fn find_nonprofit(app: &App, slug: &str) -> Result<Organization, Error
 }
 
 /// In sandbox the bundled gateway plays every provider.
-fn check_provider(app: &App, provider: Provider) -> Result<(), Error> {
+pub(super) fn check_provider(app: &App, provider: Provider) -> Result<(), Error> {
     match app.settings.environment {
         crate::config::Environment::Sandbox => Ok(()),
         crate::config::Environment::Production => Err(Error::new(
@@ -117,7 +121,7 @@ fn check_provider(app: &App, provider: Provider) -> Result<(), Error> {
     }
 }
 
-fn new_row(
+pub(super) fn new_row(
     app: &App,
     partner: &Partner,
     (order, nonprofit): (Order, Organization),
@@ -158,12 +162,13 @@ fn new_row(
         paid_at: None,
         amount_refunded: Minor(0),
         expires_at: now.plus_ms(lifetime_ms(order.provider)),
+        hosted: None,
     }
 }
 
 /// Stores the link, unless its key has one: then that one, if it can still be
 /// paid.
-async fn insert(app: &App, row: DonationRow) -> Result<Once<DonationRow>, Error> {
+pub(super) async fn insert(app: &App, row: DonationRow) -> Result<Once<DonationRow>, Error> {
     let now = row.public.created_at;
     let mut tx = app.db.write().await?;
     let commit = store::event::next_commit(&mut tx, &row.partner_id).await?;
@@ -244,15 +249,37 @@ pub async fn find_by_token(app: &App, token: &str) -> Result<Option<DonationRow>
     Ok(found.map(|row| row.judged(app.context.now())))
 }
 
-/// Books the payment of a donation, once, and leaves its reward as a job. A
-/// payment that was booked before changes nothing.
-pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(), Error> {
+/// Whether a payment is the gateway's to take, or was taken already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Payment {
+    Now,
+    Before,
+}
+
+/// Books a payment that was taken, once, and leaves its reward and its receipt as
+/// jobs. A payment that was booked before changes nothing.
+pub async fn complete(app: &App, row: DonationRow, payer: Donor) -> Result<(), Error> {
+    book(app, row, payer, Payment::Before).await
+}
+
+/// Takes a payment at the bundled gateway, and books it. Nothing is taken for a
+/// session in which nothing more can be given.
+pub async fn charge(app: &App, row: DonationRow, payer: Donor) -> Result<(), Error> {
+    book(app, row, payer, Payment::Now).await
+}
+
+async fn book(
+    app: &App,
+    mut row: DonationRow,
+    payer: Donor,
+    payment: Payment,
+) -> Result<(), Error> {
     let now = app.context.now();
     let mut tx = app.db.write().await?;
     let commit = store::event::next_commit(&mut tx, &row.partner_id).await?;
     let partner = store::partner::find(&mut tx, &row.partner_id).await?;
     let partner = partner.ok_or_else(|| Error::internal("a donation without a partner"))?;
-    row.donor = payer;
+    row.donor = session::payer(&row, payer);
     row.public.status = DonationStatus::Completed;
     row.public.updated_at = now;
     row.reward_rate = app
@@ -263,8 +290,16 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(
     if !store::donation::complete(&mut tx, &row).await? {
         return Ok(());
     }
+    let is_in_time = session::complete(&mut tx, &row, now).await?;
+    if !is_in_time && payment == Payment::Now {
+        return Err(session::closed());
+    }
     if row.public.reward_status == RewardStatus::Pending {
         store::job::put(&mut tx, &reward_job(&row, now), now).await?;
+    }
+    if row.donor.email.is_some() {
+        let id = app.context.object_id();
+        store::mail::put(&mut tx, &receipt_mail(&row, id, now), now).await?;
     }
     tell(
         (app.db.dialect(), &app.context),
@@ -274,13 +309,19 @@ pub async fn complete(app: &App, mut row: DonationRow, payer: Donor) -> Result<(
     )
     .await?;
     tx.commit().await?;
+    if !is_in_time {
+        session::tell_operator(&row);
+    }
     app.reward_due.notify_one();
+    app.mail_due.notify_one();
     app.waiting.wake(&row.public.partner_donation_id);
     Ok(())
 }
 
 fn reward_status(row: &DonationRow, partner: &Partner) -> RewardStatus {
-    let is_known = row.donor.email.is_some() || row.external_user_id.is_some();
+    // In a session only the user is rewarded for whom the partner opened it.
+    let by_address = row.donor.email.is_some() && row.hosted.is_none();
+    let is_known = by_address || row.external_user_id.is_some();
     if is_known && row.reward_rate.is_some() && partner.features.contains(&Feature::Actions) {
         RewardStatus::Pending
     } else {
@@ -295,6 +336,17 @@ fn reward_job(row: &DonationRow, now: Timestamp) -> Job {
         subject_id: row.public.partner_donation_id.to_string(),
         attempts: 0,
         give_up_at: now.plus_ms(REWARD_TRIED_MS),
+    }
+}
+
+fn receipt_mail(row: &DonationRow, id: MailId, now: Timestamp) -> Mail {
+    Mail {
+        id,
+        kind: MailKind::Receipt,
+        partner_id: Some(row.partner_id.clone()),
+        subject_id: row.public.partner_donation_id.to_string(),
+        attempts: 0,
+        give_up_at: now.plus_ms(RECEIPT_TRIED_MS),
     }
 }
 

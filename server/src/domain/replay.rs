@@ -1,11 +1,13 @@
 //! One effect a key: which key counts, and giving the first answer
 //! again.
 
+mod under_way;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::id::PartnerId;
 use shared::time::Timestamp;
-use shared::{Call, Code};
+use shared::{Call, Code, Dialect};
 
 use super::order::MAX_IDEMPOTENCY_KEY;
 use super::text;
@@ -14,6 +16,28 @@ use crate::error::Error;
 use crate::store::replay::Replay;
 use crate::store::{self, Connection};
 use crate::vault::{self, Vault};
+
+pub use self::under_way::{Turn, UnderWay};
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// How long a dialect remembers a key.
+const fn kept_ms(dialect: Dialect) -> i64 {
+    match dialect {
+        Dialect::Sir | Dialect::Endaoment => DAY_MS,
+        Dialect::Percent => 21 * DAY_MS,
+    }
+}
+
+/// A key as it is kept: the dialects do not know each other's. No caller can send
+/// what stands before those of the others.
+fn kept_key(dialect: Dialect, key: String) -> String {
+    match dialect {
+        Dialect::Sir => key,
+        Dialect::Endaoment => format!("endaoment\t{key}"),
+        Dialect::Percent => format!("percent\t{key}"),
+    }
+}
 
 /// The key of a request: its header's, or its body's; both must agree.
 pub fn key(in_header: Option<String>, in_body: Option<String>) -> Result<Option<String>, Error> {
@@ -39,7 +63,22 @@ pub struct Once<T> {
     pub is_replay: bool,
 }
 
+/// What a call made, or found as it was made before.
+#[derive(Clone, Debug)]
+pub enum Made<T> {
+    New(T),
+    Before(T),
+}
+
 impl<T> Once<T> {
+    /// The same, with another answer made of it.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Once<U> {
+        Once {
+            answer: change(self.answer),
+            is_replay: self.is_replay,
+        }
+    }
+
     pub(super) fn first(answer: T) -> Self {
         Self {
             answer,
@@ -64,6 +103,7 @@ pub struct Attempt<'a> {
     key: Option<String>,
     fingerprint: String,
     now: Timestamp,
+    kept_until: Timestamp,
 }
 
 impl<'a> Attempt<'a> {
@@ -75,11 +115,14 @@ impl<'a> Attempt<'a> {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let asked = serde_json::to_vec(&(C::METHOD, C::PATH, call));
+        let dialect = C::AUTH.dialect();
+        let key = self::key(key, None)?.map(|key| kept_key(dialect, key));
         Ok(Self {
             partner_id,
-            key: self::key(key, None)?,
+            key,
             fingerprint: asked.map(vault::hash).map_err(Error::internal)?,
             now,
+            kept_until: now.plus_ms(kept_ms(dialect)),
         })
     }
 
@@ -113,6 +156,7 @@ impl<'a> Attempt<'a> {
             let replay = Replay {
                 fingerprint: self.fingerprint,
                 answer: serde_json::to_string(&answer).map_err(Error::internal)?,
+                kept_until: self.kept_until,
             };
             let kept = (key.as_str(), subject_id, self.now);
             store::replay::put(conn, self.partner_id, kept, &replay).await?;

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use shared::event::EventType;
-use shared::id::{ExternalUserId, PartnerId};
+use shared::id::{ExternalUserId, PartnerId, PercentUserId};
+use shared::percent::{CreatePercentUser, PercentUser};
 use shared::time::Timestamp;
 use shared::user::{CreateUser, UpdateUser, User};
 use shared::{Change, Code};
@@ -42,7 +43,57 @@ pub async fn create(
         return Ok(earlier);
     }
     let user = new_user(app, request, now);
-    if !store::user::insert(&mut tx, partner_id, &user).await? {
+    add(app, &mut tx, (partner_id, commit), &user).await?;
+    let id = user.id.clone();
+    let made = attempt.keep(&mut tx, id.as_str(), user).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// Adds a user of whom nothing is known but the id that it is given, which is its
+/// name in all dialects.
+pub async fn create_nameless(
+    app: &App,
+    partner_id: &PartnerId,
+    idempotency_key: Option<String>,
+    request: &CreatePercentUser,
+) -> Result<Once<PercentUser>, Error> {
+    let now = app.context.now();
+    let attempt = Attempt::new(partner_id, idempotency_key, request, now)?;
+    let _turn = app.under_way.enter(&attempt)?;
+    let mut tx = app.db.write().await?;
+    let commit = event::next_commit(&mut tx, partner_id).await?;
+    if let Some(earlier) = attempt.earlier(&mut tx).await? {
+        return Ok(earlier);
+    }
+    let named = CreateUser {
+        external_user_id: ExternalUserId(app.context.base62_id("user")),
+        email: None,
+        first_name: None,
+        last_name: None,
+        metadata: None,
+    };
+    let user = new_user(app, named, now);
+    add(app, &mut tx, (partner_id, commit), &user).await?;
+    let user = PercentUser {
+        id: PercentUserId(user.external_user_id.0),
+        created_at: now,
+        deleted_at: None,
+    };
+    let id = user.id.clone();
+    let made = attempt.keep(&mut tx, id.as_str(), user).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// Puts a user among the partner's, in a commit of its books, and tells of it.
+async fn add(
+    app: &App,
+    conn: &mut Connection,
+    (partner_id, commit): (&PartnerId, i64),
+    user: &User,
+) -> Result<(), Error> {
+    if !store::user::insert(conn, partner_id, user).await? {
         return Err(Error::new(
             Code::UserExists,
             "a user with this externalUserId exists",
@@ -50,17 +101,13 @@ pub async fn create(
     }
     let data = json!({ "externalUserId": user.external_user_id, "id": user.id });
     let subjects = Subjects::of([user.external_user_id.as_str()]);
-    event::append(
-        &mut tx,
+    let told = event::append(
+        conn,
         (app.db.dialect(), &app.context),
         (partner_id, commit),
         (EventType::UserCreated, subjects, data.to_string()),
-    )
-    .await?;
-    let id = user.id.clone();
-    let made = attempt.keep(&mut tx, id.as_str(), user).await?;
-    tx.commit().await?;
-    Ok(made)
+    );
+    Ok(told.await?)
 }
 
 fn new_user(app: &App, request: CreateUser, now: Timestamp) -> User {
@@ -163,6 +210,7 @@ pub async fn erase(
         store::user::update(&mut tx, partner_id, &erased).await?;
         erasure::rewrite_answers(&mut tx, partner_id, &erased).await?;
     }
+    store::person::forget(&mut tx, partner_id, &user.id).await?;
     Ok(tx.commit().await?)
 }
 

@@ -9,6 +9,10 @@ if (kind === "publishable") {
   pm.request.headers.upsert({ key: "X-Partner-Key", value: value("publicKey") });
 } else if (kind === "bearer") {
   pm.request.headers.upsert({ key: "Authorization", value: `Bearer ${value("accessToken")}` });
+} else if (kind === "endaoment") {
+  pm.request.headers.upsert({ key: "x-api-key", value: value("secretKey") });
+} else if (kind === "percent") {
+  pm.request.headers.upsert({ key: "Authorization", value: value("secretKey") });
 } else if (kind === "signed") {
   const body = pm.request.body && pm.request.body.raw ? pm.variables.replaceIn(pm.request.body.raw) : "";
   const path = pm.variables.replaceIn(pm.request.url.getPathWithQuery());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use shared::Code;
+use shared::{Code, Dialect};
 
 use super::operation::Content;
 use super::schema::PREFIX;
@@ -65,6 +65,16 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
     ),
     ("auth", "Sign-in", "Who works in the portal."),
     ("keys", "Keys", "What calls are made with."),
+    (
+        "endaoment",
+        "Endaoment",
+        "Donor-advised funds, pledges and grants, as Endaoment's technology platforms call them.",
+    ),
+    (
+        "percent",
+        "Percent",
+        "Donation sessions, and what was given in them, as Percent's clients call them.",
+    ),
 ];
 
 /// The title of a subject and a sentence about it.
@@ -117,13 +127,17 @@ fn entry(operation: &Operation, base_url: &str) -> Value {
         .collect();
     let mut responses = Map::new();
     responses.insert(operation.facts.status.to_string(), success(operation));
+    if let Some(again) = operation.facts.status_again {
+        responses.insert(again.to_string(), success(operation));
+    }
     if takes_etag(operation) {
         let known = json!({ "description": "As it was under the `ETag` in `If-None-Match`; free of the limit.",
             "headers": named_headers(&["X-Request-Id"]) });
         responses.insert("304".to_owned(), known);
     }
     for (status, codes) in &operation.refusals {
-        responses.insert(status.to_string(), refused(*status, codes));
+        let refused = refused((operation.facts.auth.dialect(), *status), codes);
+        responses.insert(status.to_string(), refused);
     }
     let mut entry = json!({
         "operationId": operation.id,
@@ -186,6 +200,8 @@ fn security_schemes() -> Value {
     json!({
         "publishableKey": header("X-Partner-Key", "`pk_…`: may be seen by anyone, and may do little."),
         "secretKey": header("X-Partner-Key", "`sk_…`: for servers only, never without a signature."),
+        "endaomentKey": header("x-api-key", "`sk_…`: for servers only; the calls of the Endaoment dialect."),
+        "percentKey": header("Authorization", "`sk_…`, or `pk_…` where a call says so; the calls of the Percent dialect."),
         "accessToken": {
             "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
             "description": "The `accessToken` of a sign-in to the portal, or a token of an outside issuer that the server trusts.",
@@ -251,19 +267,26 @@ fn success(operation: &Operation) -> Value {
     response
 }
 
-fn refused(status: u16, codes: &[Code]) -> Value {
+fn refused((dialect, status): (Dialect, u16), codes: &[Code]) -> Value {
     let mut names = vec!["X-Request-Id"];
     if matches!(status, 429 | 503) {
         names.push("Retry-After");
     }
     let lines: Vec<String> = codes
         .iter()
-        .map(|code| format!("- `{code}`: {}.", refusal::meaning(*code)))
+        .map(|code| {
+            let word = refusal::word(*code, dialect);
+            format!("- `{word}`: {}.", refusal::meaning(*code))
+        })
         .collect();
-    let schema = json!({ "allOf": [
-        { "$ref": format!("{PREFIX}ErrorBody") },
-        { "type": "object", "properties": { "statusCode": { "const": status }, "code": { "enum": codes } } },
-    ]});
+    let schema = match dialect {
+        Dialect::Sir => json!({ "allOf": [
+            { "$ref": format!("{PREFIX}ErrorBody") },
+            { "type": "object", "properties": { "statusCode": { "const": status }, "code": { "enum": codes } } },
+        ]}),
+        Dialect::Endaoment => json!({ "$ref": format!("{PREFIX}EndaomentError") }),
+        Dialect::Percent => json!({ "$ref": format!("{PREFIX}PercentError") }),
+    };
     json!({
         "description": format!("{}\n\n{}", refusal::of_status(status), lines.join("\n")),
         "headers": named_headers(&names),

@@ -138,15 +138,24 @@ fn text(name: &str) -> &'static str {
         "accessToken" => "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI2YTAwNTZkMCJ9.c2lnbmF0dXJl",
         "account" => "wallet:6a0056d0a1b2c3d4e5f60718",
         "actionType" | "actionTypes" | "allowedActionTypes" => "PURCHASE",
+        "address" => "12 River Road, Springfield, IL",
         "allowedOrigins" => "https://shop.example",
         "bodyStart" => "ok",
         "category" => "Disaster relief",
+        "city" => "Springfield",
         "code" => "VALIDATION_ERROR",
+        "current" | "first" | "last" => {
+            "https://giving.example/v1/organisations?pageSize=25&page=1"
+        }
+        "contactEmail" => "office@example.org",
+        "country" | "countryCode" => "USA",
         "currentPassword" | "password" => "correct horse battery",
         "currency" => "USD",
         "description" => "Tokens for every purchase",
+        "destinationOrgId" => "00000000-0000-4000-8000-000000000001",
+        "destinationPartnerAccountIdentifier" => "custodian-account-0001",
         "donationLink" => "https://giving.example/checkout/4c1d…",
-        "ein" => "530196605",
+        "ein" | "registryId" => "530196605",
         "email" | "donorEmail" | "userEmail" => "ada@example.org",
         "environment" => "sandbox",
         "field" => "stakeholders[0].partnerUserId",
@@ -158,6 +167,8 @@ fn text(name: &str) -> &'static str {
         "ipAllowlist" => "203.0.113.0/24",
         "jobId" => "1",
         "lastName" | "userLastName" => "Lovelace",
+        "line1" => "12 River Road",
+        "line2" => "Apartment 3",
         "locale" => "en-US",
         "location" => "Washington, DC",
         "logo" => "https://www.redcross.org/logo.png",
@@ -165,12 +176,19 @@ fn text(name: &str) -> &'static str {
         "name" => "American Red Cross",
         "newPassword" => "a longer horse battery",
         "nextCursor" => "1746876000000.6a0056d0a1b2c3d4e5f60718",
+        "notes" => "Asked for by several donors",
+        "partnerAccountIdentifier" => "fund-of-ada-lovelace-0001",
+        "partnerFundingTransferId" => "transfer_98765",
+        "partnerId" | "techPlatformClientId" => "5b1f0c9e-6d2a-8f34-9c7b-2e8d4a6f1b30",
+        "partnerOperationId" => "operation_98765",
+        "partnerUserIdentifier" => "ada-lovelace-0001",
         "primaryColor" => "#0b6e4f",
         "publicKey" | "publishableKey" => {
             "pk_test_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4"
         }
-        "query" => "red cross",
+        "query" | "searchTerm" => "red cross",
         "reason" => "Spring campaign",
+        "reasons" => "pageSize must be from 0 to 100",
         "refreshToken" | "token" => {
             "a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90"
         }
@@ -180,10 +198,16 @@ fn text(name: &str) -> &'static str {
         "secretKey" => "sk_test_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4",
         "secretKeyLast4" => "c3d4",
         "slug" | "nonprofitSlug" => "american-red-cross",
+        "sourcePartnerAccountIdentifier" => "brokerage-account-0001",
+        "specialInstructions" => "For the library",
         "stakeholderTypeCode" => "CUSTOMER",
+        "successUrl" => "https://example.org/thanks",
+        "state" => "IL",
+        "ticker" => "ACME",
         "tokenType" => "Bearer",
         "url" => "https://example.org/hooks",
         "website" => "https://www.redcross.org",
+        "zip" => "62701",
         _ => "",
     }
 }

@@ -42,6 +42,18 @@ const SECRET_KEY: Credential = Credential {
     variable: "GIVING_SECRET_KEY",
 };
 
+const ENDAOMENT_KEY: Credential = Credential {
+    header: "x-api-key",
+    prefix: "",
+    variable: "GIVING_SECRET_KEY",
+};
+
+const PERCENT_KEY: Credential = Credential {
+    header: "Authorization",
+    prefix: "",
+    variable: "GIVING_SECRET_KEY",
+};
+
 const ACCESS_TOKEN: Credential = Credential {
     header: "Authorization",
     prefix: "Bearer ",
@@ -131,6 +143,34 @@ impl Means {
                 schemes: &[&["secretKey", "timestamp", "signature"], &["accessToken"]],
                 refusals: &[KEY, SIGNATURE, &[Code::SecretKeyRequired], TOKEN],
                 ..Self::of(Auth::SignedSecret)
+            },
+            Auth::EndaomentKey => Self {
+                word: "endaoment",
+                sentence: "With the secret key alone, as `x-api-key`.",
+                credential: Some(ENDAOMENT_KEY),
+                is_signed: false,
+                schemes: &[&["endaomentKey"]],
+                refusals: &[KEY],
+            },
+            Auth::EndaomentKeyOrToken => Self {
+                sentence: "With the secret key alone, as `x-api-key`; or with the access token of an owner or admin, \
+                           or of a user of the partner's own issuer.",
+                schemes: &[&["endaomentKey"], &["accessToken"]],
+                refusals: &[KEY, TOKEN],
+                ..Self::of(Auth::EndaomentKey)
+            },
+            Auth::PercentSecret => Self {
+                word: "percent",
+                sentence: "With the secret key alone, as `Authorization`.",
+                credential: Some(PERCENT_KEY),
+                is_signed: false,
+                schemes: &[&["percentKey"]],
+                refusals: &[KEY, &[Code::SecretKeyRequired]],
+            },
+            Auth::PercentKey => Self {
+                sentence: "With the secret or the publishable key alone, as `Authorization`.",
+                refusals: &[KEY, &[Code::OriginNotAllowed]],
+                ..Self::of(Auth::PercentSecret)
             },
             Auth::Open => Self {
                 word: "open",

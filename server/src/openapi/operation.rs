@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use shared::{CallFacts, Code, Method};
+use shared::endaoment::ACTING_USER;
+use shared::{CallFacts, Code, Dialect, Method, Scope};
 
 use super::schema::CallSchemas;
 use super::{Entry, example, refusal, text};
@@ -99,6 +100,9 @@ impl Operation {
         if takes_key_header(&facts, body.as_ref()) {
             parameters.push(key_header());
         }
+        if takes_acting_user(&facts) {
+            parameters.push(acting_user());
+        }
         Self {
             id,
             facts,
@@ -114,9 +118,14 @@ impl Operation {
         }
     }
 
-    /// The word of the path that names what the call is about.
+    /// The word of the path that names what the call is about; the foreign dialects
+    /// are each a subject.
     pub fn subject(&self) -> &'static str {
-        self.facts.path.split('/').nth(3).unwrap_or_default()
+        match self.facts.auth.dialect() {
+            Dialect::Sir => self.facts.path.split('/').nth(3).unwrap_or_default(),
+            Dialect::Endaoment => "endaoment",
+            Dialect::Percent => "percent",
+        }
     }
 
     /// Path and query with the example's values, as they are sent.
@@ -291,6 +300,28 @@ fn takes_key_header(facts: &CallFacts, body: Option<&Content>) -> bool {
     facts.method == Method::Post
         && facts.refusals.contains(&Code::IdempotencyKeyReused)
         && !requires_key
+}
+
+/// Whether a platform makes the call in the name of one of its users.
+fn takes_acting_user(facts: &CallFacts) -> bool {
+    let is_for_users = matches!(
+        facts.scope,
+        Some(Scope::FundsRead | Scope::FundsWrite | Scope::PledgesWrite | Scope::GrantsWrite)
+    );
+    facts.auth.dialect() == Dialect::Endaoment && is_for_users
+}
+
+fn acting_user() -> Parameter {
+    Parameter {
+        name: ACTING_USER.to_owned(),
+        place: Place::Header,
+        is_required: false,
+        description: "The `id` of the user in whose name the call is made. The body, the header and the token \
+                      must name the same user."
+            .to_owned(),
+        schema: json!({ "type": "string", "format": "uuid" }),
+        example: None,
+    }
 }
 
 fn key_header() -> Parameter {

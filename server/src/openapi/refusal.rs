@@ -1,8 +1,9 @@
 //! Every code that a call can answer, and what each means to who called.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::{CallFacts, Code};
+use shared::{CallFacts, Code, Dialect};
 
 use super::Means;
 
@@ -32,9 +33,19 @@ pub(super) fn of(facts: &CallFacts) -> BTreeMap<u16, Vec<Code>> {
     }
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
-        by_status.entry(code.status()).or_default().push(code);
+        let status = code.status_in(facts.auth.dialect());
+        by_status.entry(status).or_default().push(code);
     }
     by_status
+}
+
+/// What a code is called in a dialect: that which clients branch on.
+pub fn word(code: Code, dialect: Dialect) -> Cow<'static, str> {
+    let own = match dialect {
+        Dialect::Sir | Dialect::Endaoment => return code.as_str().into(),
+        Dialect::Percent => shared::percent::word(code),
+    };
+    own.map_or_else(|| code.as_str().to_lowercase().into(), Cow::from)
 }
 
 /// What a status says whatever the code.
@@ -65,6 +76,12 @@ pub const fn meaning(code: Code) -> &'static str {
         Code::EnvironmentNotServed => {
             "This server serves the other environment; the message says where to ask"
         }
+        Code::InvalidCursor => "The cursor is not one that this list gave; follow its links",
+        Code::InvalidMetadata => {
+            "`metadata` must have 1 to 20 names up to 50 characters, values up to 500"
+        }
+        Code::CallInProgress => "The first call under this key is under way; wait for its answer",
+        Code::SessionNotFound => "There is no such donation session",
         Code::InvalidCredentials => "E-mail and password do not go together",
         Code::MissingToken => "Send `Authorization: Bearer …` with the access token of a sign-in",
         Code::InvalidToken => "There is no such token, or it was used or ended; sign in again",
@@ -99,13 +116,20 @@ pub const fn meaning(code: Code) -> &'static str {
         Code::UserNotFound => "There is no such user",
         Code::TokenPoolNotFound => "There is no such pool",
         Code::DonationNotFound => "There is no such donation",
-        Code::OrganizationNotFound => "There is no such nonprofit, or it takes no gifts",
+        Code::OrganizationNotFound | Code::UnknownOrganization => {
+            "There is no such nonprofit, or it takes no gifts"
+        }
         Code::ActionNotFound => "There is no such action",
         Code::TransactionNotFound => "There is no such transaction",
         Code::CampaignNotFound => "There is no such campaign",
         Code::NoActiveCampaign => "No campaign applies now",
         Code::WebhookNotFound => "There is no such webhook",
         Code::DeliveryNotFound => "There is no such delivery",
+        Code::FundNotFound => "There is no such fund",
+        Code::FundExists => "Another user has a fund under this `partnerAccountIdentifier`",
+        Code::OperationExists => "Another pledge was made under this `partnerOperationId`",
+        Code::TransferExists => "Other grants were made from this `partnerFundingTransferId`",
+        Code::OrganizationExists => "It is in the directory; the message has its id",
         Code::MethodNotAllowed => "The path takes other methods; see `Allow`",
         Code::RequestTimeout => "The body did not arrive in time",
         Code::UserExists => "There is a user of this id",

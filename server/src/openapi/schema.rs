@@ -7,6 +7,8 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 use shared::ErrorBody;
+use shared::endaoment::EndaomentError;
+use shared::percent::PercentError;
 
 use super::Entry;
 use super::text::one_line;
@@ -38,6 +40,8 @@ impl Schemas {
         let mut requests = settings().for_deserialize().into_generator();
         let mut answers = settings().for_serialize().into_generator();
         answers.subschema_for::<ErrorBody>();
+        answers.subschema_for::<EndaomentError>();
+        answers.subschema_for::<PercentError>();
         let mut calls: Vec<CallSchemas> = entries
             .iter()
             .map(|entry| CallSchemas::of(entry, (&mut requests, &mut answers)))

@@ -1,159 +1,106 @@
-//! Money as people write and read it, to and from minor units, without floats.
+//! The choice of an amount: some to choose from, and a field for another.
 
-use shared::money::{Currency, Frequency, Minor};
+use maud::{Markup, html};
+use shared::money::{Currency, Minor};
 
-/// The sign before an amount, for currencies that most readers know by one.
-const fn symbol(currency: Currency) -> Option<&'static str> {
-    match currency {
-        Currency::Usd => Some("$"),
-        Currency::Eur => Some("€"),
-        Currency::Gbp => Some("£"),
-        Currency::Aud => Some("A$"),
-        Currency::Cad => Some("CA$"),
-        Currency::Nzd => Some("NZ$"),
-        Currency::Sgd => Some("S$"),
-        Currency::Mxn => Some("MX$"),
-        Currency::Brl => Some("R$"),
-        Currency::Jpy => Some("¥"),
-        Currency::Inr => Some("₹"),
-        Currency::Krw => Some("₩"),
-        Currency::Chf
-        | Currency::Dkk
-        | Currency::Sek
-        | Currency::Nok
-        | Currency::Pln
-        | Currency::Czk
-        | Currency::Ron
-        | Currency::Huf
-        | Currency::Try
-        | Currency::Myr
-        | Currency::Thb
-        | Currency::Php
-        | Currency::Idr
-        | Currency::Vnd
-        | Currency::Bhd
-        | Currency::Jod
-        | Currency::Kwd
-        | Currency::Tnd => None,
-    }
+use super::field::{Problems, beside};
+use crate::locale::words::fill;
+use crate::locale::{Locale, money};
+
+/// What is offered, and what was chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Amounts<'a> {
+    pub locale: Locale,
+    pub currency: Currency,
+    pub presets: &'a [Minor],
+    /// The preset that was chosen, in major units.
+    pub preset: &'a str,
+    /// What was typed; it counts before the preset.
+    pub typed: &'a str,
 }
 
-/// `$1,234.50`, `¥2,500`, `1,234.50 CHF`
-pub fn written(amount: Minor, currency: Currency) -> String {
-    let major = grouped(&currency.major(amount));
-    match symbol(currency) {
-        Some(symbol) => format!("{symbol}{major}"),
-        None => format!("{major} {currency}"),
-    }
-}
-
-/// [`written`] without the fraction where that is zero: `$25`, `$12.50`
-pub fn short(amount: Minor, currency: Currency) -> String {
-    let zeros = format!(".{}", "0".repeat(currency.decimals() as usize));
-    written(amount, currency).replacen(&zeros, "", 1)
-}
-
-/// What stands before or after a field in which an amount is typed.
-pub fn unit(currency: Currency) -> &'static str {
-    symbol(currency).unwrap_or(currency.as_str())
-}
-
-/// `$25.00`, and `$25.00 each month` for a gift that returns.
-pub fn charge(amount: Minor, currency: Currency, frequency: Frequency) -> String {
-    let amount = written(amount, currency);
-    match frequency {
-        Frequency::Once => amount,
-        Frequency::Monthly => format!("{amount} each month"),
-    }
-}
-
-/// Whole digits in groups of three.
-fn grouped(major: &str) -> String {
-    let (whole, fraction) = major.split_once('.').unwrap_or((major, ""));
-    let mut text = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            text.push(',');
+impl Amounts<'_> {
+    /// The amount that counts: what was typed, as the locale writes it, else the
+    /// preset, as the form does.
+    pub fn chosen(&self) -> Option<Minor> {
+        if self.typed.is_empty() {
+            money::parse(self.preset, self.currency)
+        } else {
+            money::read(self.locale, self.typed, self.currency)
         }
-        text.push(digit);
-    }
-    if !fraction.is_empty() {
-        text.push('.');
-        text.push_str(fraction);
-    }
-    text
-}
-
-/// Reads an amount in major units, such as `25` or `25.50`, exactly. A comma is
-/// refused, since it parts thousands for some readers and cents for others.
-pub fn parse_major(text: &str, currency: Currency) -> Option<Minor> {
-    let text = text.trim();
-    let text = symbol(currency)
-        .and_then(|symbol| text.strip_prefix(symbol))
-        .unwrap_or(text);
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let decimals = currency.decimals() as usize;
-    let is_exact = fraction.len() <= decimals || !text.contains('.');
-    if !is_digits(whole) || !is_digits(fraction) || !is_exact {
-        return None;
-    }
-    // The digits of both parts, filled up to minor units, are the number itself.
-    let fraction = if decimals == 0 { "" } else { fraction };
-    format!("{whole}{fraction:0<decimals$}")
-        .parse()
-        .ok()
-        .map(Minor)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_amount_is_read_exactly() {
-        let usd = |text| parse_major(text, Currency::Usd);
-        assert_eq!(usd("25"), Some(Minor(2_500)));
-        assert_eq!(usd("25.5"), Some(Minor(2_550)));
-        assert_eq!(usd(" $0.29 "), Some(Minor(29)));
-        assert_eq!(usd("999999.99"), Some(Minor(99_999_999)));
-        assert_eq!(parse_major("2500", Currency::Jpy), Some(Minor(2_500)));
-        assert_eq!(parse_major("1.005", Currency::Kwd), Some(Minor(1_005)));
     }
 
-    #[test]
-    fn what_is_not_exact_is_not_an_amount() {
-        for wrong in [
-            "",
-            ".",
-            "25.",
-            ".5",
-            "25.505",
-            "25,50",
-            "1,000",
-            "-1",
-            "+1",
-            "1e3",
-            "٢٥",
-            "$",
-            "€5",
-            "99999999999999999999",
-            "2 5",
-        ] {
-            assert_eq!(parse_major(wrong, Currency::Usd), None, "{wrong}");
+    /// An amount as it may be typed: some times the least that is taken.
+    pub fn example(&self) -> String {
+        let amount = Minor(self.currency.min().0.saturating_mul(25));
+        let major = self.currency.major(amount);
+        money::typed(self.locale, money::bare(&major))
+    }
+
+    /// What is said beside the field of an amount that cannot be given.
+    pub fn problem(&self, problems: &Problems) -> String {
+        let written = |amount| money::written(self.locale, amount, self.currency);
+        let values = [
+            ("least", written(self.currency.min())),
+            ("most", written(self.currency.max())),
+            ("example", self.example()),
+        ];
+        let values = values
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        fill(problems.words().amount_wrong, &values)
+    }
+
+    pub fn render(&self, problems: &Problems) -> Markup {
+        let (locale, currency, words) = (self.locale, self.currency, problems.words());
+        let problem = problems.of("amount");
+        let described_by = if problem.is_some() {
+            "amount-hint amount-problem"
+        } else {
+            "amount-hint"
+        };
+        html! {
+            fieldset {
+                legend { (fill(words.amount_in, &[("currency", currency.as_str())])) }
+                @if !self.presets.is_empty() {
+                    div.tiles {
+                        @for preset in self.presets {
+                            @let value = currency.major(*preset);
+                            (tile(("preset", &value), &money::short(locale, *preset, currency), self.is_chosen(*preset)))
+                        }
+                    }
+                }
+                div.field {
+                    label for="amount" {
+                        @if self.presets.is_empty() { (words.amount) } @else { (words.another_amount) }
+                    }
+                    div.amount {
+                        span aria-hidden="true" { (money::symbol(locale, currency)) }
+                        input id="amount" name="amount" type="text" value=(self.typed) placeholder=" "
+                            autocomplete="off" inputmode="decimal" autofocus[problems.begin_with("amount")]
+                            aria-invalid=[problem.map(|_| "true")] aria-describedby=(described_by);
+                    }
+                    p.hint #amount-hint {
+                        @if self.presets.is_empty() { (fill(words.for_example, &[("amount", &self.example())])) }
+                        @else { (words.typed_counts) }
+                    }
+                    (beside(problem, "amount-problem"))
+                }
+            }
         }
-        assert_eq!(parse_major("25.0", Currency::Jpy), None);
     }
 
-    #[test]
-    fn an_amount_is_written_as_readers_know_it() {
-        assert_eq!(written(Minor(123_456_789), Currency::Usd), "$1,234,567.89");
-        assert_eq!(written(Minor(99_900), Currency::Eur), "€999.00");
-        assert_eq!(written(Minor(100_000), Currency::Jpy), "¥100,000");
-        assert_eq!(written(Minor(1_234_500), Currency::Kwd), "1,234.500 KWD");
-        assert_eq!(short(Minor(2_500), Currency::Usd), "$25");
-        assert_eq!(short(Minor(100_000), Currency::Usd), "$1,000");
-        assert_eq!(short(Minor(1_250), Currency::Chf), "12.50 CHF");
-        assert_eq!(short(Minor(2_000), Currency::Jpy), "¥2,000");
+    fn is_chosen(&self, preset: Minor) -> bool {
+        money::parse(self.preset, self.currency) == Some(preset)
+    }
+}
+
+/// One of a few choices.
+pub fn tile((name, value): (&str, &str), label: &str, is_chosen: bool) -> Markup {
+    html! {
+        label.tile {
+            input type="radio" name=(name) value=(value) checked[is_chosen];
+            span { (label) }
+        }
     }
 }

@@ -2,39 +2,65 @@
 
 use maud::{Markup, html};
 
-/// What is wrong, by field, in the order in which the fields stand.
-#[derive(Debug, Default)]
-pub struct Problems(Vec<(&'static str, String)>);
+use crate::locale::words::fill;
+use crate::locale::{Locale, Words, is_family_first, words};
+
+/// What is wrong, by field, in the order in which the fields stand, and the
+/// locale in which the form speaks.
+#[derive(Debug)]
+pub struct Problems {
+    found: Vec<(&'static str, String)>,
+    locale: Locale,
+}
+
+impl Default for Problems {
+    fn default() -> Self {
+        Self::of_form(Locale::OF_LINKS)
+    }
+}
 
 impl Problems {
+    /// None so far, of a form of this locale.
+    pub const fn of_form(locale: Locale) -> Self {
+        let found = Vec::new();
+        Self { found, locale }
+    }
+
+    pub const fn words(&self) -> &'static Words {
+        words(self.locale)
+    }
+
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.push((field, message.into()));
+        self.found.push((field, message.into()));
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.found.is_empty()
     }
 
-    pub fn len(&self) -> usize {
-        self.0.len()
+    pub const fn len(&self) -> usize {
+        self.found.len()
     }
 
     pub fn of(&self, field: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(wrong, _)| *wrong == field);
+        let found = self.found.iter().find(|(wrong, _)| *wrong == field);
         found.map(|(_, message)| message.as_str())
     }
 
     /// Whether the donor should be led to this field first.
     pub fn begin_with(&self, field: &str) -> bool {
-        self.0.first().is_some_and(|(wrong, _)| *wrong == field)
+        self.found.first().is_some_and(|(wrong, _)| *wrong == field)
     }
 
     /// A page's title, which is what a screen reader says first.
     pub fn title(&self, title: &str) -> String {
-        match self.0.len() {
+        match self.len() {
             0 => title.to_owned(),
-            1 => format!("1 problem – {title}"),
-            many => format!("{many} problems – {title}"),
+            1 => format!("{} – {title}", self.words().one_problem),
+            many => {
+                let many = fill(self.words().some_problems, &[("count", &many.to_string())]);
+                format!("{many} – {title}")
+            }
         }
     }
 }
@@ -82,7 +108,7 @@ impl<'a> Field<'a> {
             div.field {
                 label for=(self.name) {
                     (self.label)
-                    @if !self.is_required { " " span.quiet { "(optional)" } }
+                    @if !self.is_required { " " span.quiet { (problems.words().optional) } }
                 }
                 @if let Some(hint) = self.hint { p.hint id=(hint_id) { (hint) } }
                 input id=(self.name) name=(self.name) type=(self.kind) value=(self.value)
@@ -98,23 +124,30 @@ impl<'a> Field<'a> {
 /// The three fields that say who gives.
 pub fn donor_fields(donor: [&str; 3], problems: &Problems) -> Markup {
     let [email, first_name, last_name] = donor;
+    let words = problems.words();
     let email = Field {
         kind: "email",
         autocomplete: "email",
         inputmode: "email",
         is_required: false,
-        ..Field::text("email", "E-mail", email)
+        ..Field::text("email", words.email, email)
     };
     let name = |name, label, value, autocomplete| Field {
         autocomplete,
         is_required: false,
         ..Field::text(name, label, value)
     };
+    let mut names = [
+        name("firstName", words.first_name, first_name, "given-name"),
+        name("lastName", words.last_name, last_name, "family-name"),
+    ];
+    if is_family_first(problems.locale) {
+        names.reverse();
+    }
     html! {
         (email.render(problems))
         div.pair {
-            (name("firstName", "First name", first_name, "given-name").render(problems))
-            (name("lastName", "Last name", last_name, "family-name").render(problems))
+            @for name in names { (name.render(problems)) }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 
-use crate::auth::read_body;
+use crate::auth::body::read_body;
 use crate::error::Error;
 
 /// The largest form, in bytes.

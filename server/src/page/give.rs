@@ -23,6 +23,8 @@ use crate::app::App;
 use crate::auth::{Denied, admit_page};
 use crate::domain::donation;
 use crate::error::Error;
+use crate::locale::words::fill;
+use crate::locale::{self, Locale, words};
 
 /// `GET /give/{slug}`
 pub async fn show(
@@ -55,7 +57,7 @@ pub async fn give(
             None => Redirect::to(&made.answer.donation_link).into_response(),
         }),
         Err(error) => {
-            let problems = gift::beside_fields(error, offer.currency)?;
+            let problems = gift::beside_fields(error, &offer, entered.amounts(&offer))?;
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             form_page(&offer, &entered, &problems, status)
         }
@@ -65,55 +67,56 @@ pub async fn give(
 /// Who offers what to whom, as far as the address says.
 async fn find_offer(app: &App, parts: &Parts, slug: &str) -> Result<Offer, Refusal> {
     let link = Form::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let in_locale = |default| locale::of_donor(Some(link.text("locale")), &parts.headers, default);
     let needs = (Scope::DonationsWrite, Feature::Donations);
     let caller = admit_page(app, parts, link.text("key"), needs)
         .await
-        .map_err(plainly)?;
+        .map_err(|denied| plainly(denied, in_locale(Locale::OF_LINKS)))?;
+    let partners = Locale::matching(&caller.partner.config.locale);
+    let locale = in_locale(partners.unwrap_or(Locale::OF_LINKS));
     let nonprofit = donation::find_nonprofit(app, slug)
         .await
-        .map_err(unlisted)?;
-    let currency = gift::currency(&link, &caller.partner)?;
+        .map_err(|error| unlisted(error, locale))?;
+    let currency = gift::currency(&link, &caller.partner, locale)?;
     Ok(Offer {
         caller,
         nonprofit,
         currency,
+        locale,
         link,
     })
 }
 
 /// A donor knows nothing of keys: only what that means for the link.
-fn plainly(Denied { error, .. }: Denied) -> Error {
+fn plainly(Denied { error, .. }: Denied, locale: Locale) -> Refusal {
+    let words = words(locale);
+    let told = |code, message| Refusal::told(Error::new(code, message), locale);
     match error.code.status() {
         _ if error.code == Code::InvalidApiKey || error.code == Code::PublishableKeyRequired => {
-            Error::new(
-                Code::ValidationError,
-                "This donation link is incomplete or mistyped. Please go back to the page it came from and follow it again.",
-            )
+            told(Code::ValidationError, words.link_mistyped)
         }
-        401 | 403 => Error::new(
-            error.code,
-            "No gifts are taken through this link at present. Please tell the page it came from.",
-        ),
-        _ => error,
+        401 | 403 => told(error.code, words.no_gifts_now),
+        _ => error.into(),
     }
 }
 
-fn unlisted(error: Error) -> Error {
+fn unlisted(error: Error, locale: Locale) -> Refusal {
     match error.code {
-        Code::OrganizationNotFound => Error::new(
-            error.code,
-            "No nonprofit that takes gifts is known here under this name. Perhaps the link is mistyped.",
-        ),
-        _ => error,
+        Code::OrganizationNotFound => {
+            let error = Error::new(error.code, words(locale).nonprofit_unknown);
+            Refusal::told(error, locale)
+        }
+        _ => error.into(),
     }
 }
 
 fn form_page(offer: &Offer, entered: &Entered, problems: &Problems, status: StatusCode) -> Shown {
-    let title = problems.title(&format!("Give to {}", offer.nonprofit.name));
+    let give_to = fill(offer.words().give_to, &[("name", &offer.nonprofit.name)]);
     let body = view::form(offer, entered, problems);
+    let page = Page::new(problems.title(&give_to), Width::Wide, body).speaking(offer.locale);
     let mut response = match Frame::asked(offer)? {
-        Some(frame) => frame.form(title, &body, status),
-        None => Page::new(title, Width::Wide, body).send(status),
+        Some(frame) => frame.form(page, status),
+        None => page.send(status),
     };
     // Without it browsers hide where the form came from, and the check of the
     // key's allowed origins could not tell our page from another's.

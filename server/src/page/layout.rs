@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::locale::{Locale, Words};
 use crate::vault;
 
 const STYLE: &str = include_str!("page.css");
@@ -74,6 +75,8 @@ pub struct Page {
     pub body: Markup,
     /// Seconds after which the browser asks again.
     pub refresh: Option<u32>,
+    /// Whose language the page is in.
+    pub locale: Locale,
 }
 
 impl Page {
@@ -83,7 +86,14 @@ impl Page {
             width,
             body,
             refresh: None,
+            locale: Locale::OF_LINKS,
         }
+    }
+
+    /// The same page, in the language of a locale.
+    #[must_use]
+    pub fn speaking(self, locale: Locale) -> Self {
+        Self { locale, ..self }
     }
 
     /// The page as an answer.
@@ -98,7 +108,8 @@ impl Page {
     fn document(&self) -> Markup {
         html! {
             (DOCTYPE)
-            html lang="en" {
+            // Every language here is written from left to right.
+            html lang=(self.locale) dir="ltr" {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -129,10 +140,17 @@ pub(super) fn mark() -> Markup {
 }
 
 /// Says that nothing here is real, where that is so.
-pub fn sandbox_ribbon() -> Markup {
+pub fn sandbox_ribbon(words: &Words) -> Markup {
     html! {
-        p.ribbon { strong { "Sandbox" } " No real card, no real money." }
+        p.ribbon { strong { "Sandbox" } " " (words.sandbox_note) }
     }
+}
+
+/// A sentence with something marked up in the one place that it has in braces.
+pub fn sentence(sentence: &str, inside: &Markup) -> Markup {
+    let (before, rest) = sentence.split_once('{').unwrap_or((sentence, ""));
+    let after = rest.split_once('}').map_or("", |(_, after)| after);
+    html! { (before) (inside) (after) }
 }
 
 /// `/page.css`

@@ -66,12 +66,17 @@ fn letter(app: &App, text: &str) -> Markup {
         lines.find_map(|line| line.strip_prefix(name)).unwrap_or("")
     };
     html! {
-        article.card {
+        article.card lang=(header("Content-Language: ")) {
             h2 { (header("Subject: ")) }
             p.quiet { "To " (header("To: ")) ", " (header("Date: ")) }
-            @for line in body.lines() {
-                @if line.starts_with(app.base_url.as_str()) { p { a href=(line) { (line) } } }
-                @else if !line.is_empty() { p { (line) } }
+            @for paragraph in body.split("\r\n\r\n") {
+                p {
+                    @for line in paragraph.lines() {
+                        @if line.starts_with(app.base_url.as_str()) { a href=(line) { (line) } }
+                        @else { (line) }
+                        br;
+                    }
+                }
             }
         }
     }

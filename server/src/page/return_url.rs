@@ -42,6 +42,15 @@ pub fn with_outcome(
     Ok(url.into())
 }
 
+/// `page` as it is, in the letters that a header takes: only those of other scripts
+/// are encoded.
+pub fn unchanged(page: &str) -> Result<String, url::ParseError> {
+    if page.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(page.to_owned());
+    }
+    Url::parse(page).map(Into::into)
+}
+
 /// Whether a pair of the query has one of our names, however it is encoded.
 fn is_ours(pair: &str) -> bool {
     form_urlencoded::parse(pair.as_bytes())
@@ -93,6 +102,19 @@ mod tests {
             complete("https://a.org/?z=%7e+%20&a=b%26status%3Dc&z=&Status=kept&q"),
             "https://a.org/?z=%7e+%20&a=b%26status%3Dc&z=&Status=kept&q&partnerDonationId=don_1&status=complete"
         );
+    }
+
+    #[test]
+    fn an_address_that_is_kept_is_kept_to_the_letter() {
+        for page in [
+            "https://a.org",
+            "https://A.org/?status=x#y",
+            "http://localhost:3/%7e",
+        ] {
+            assert_eq!(unchanged(page).as_deref(), Ok(page));
+        }
+        let other_script = unchanged("https://a.org/über");
+        assert_eq!(other_script.as_deref(), Ok("https://a.org/%C3%BCber"));
     }
 
     #[test]

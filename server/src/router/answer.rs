@@ -1,15 +1,16 @@
-//! Answers of the SIR dialect: the reply of a handler, the envelope of a
-//! refusal, and the headers that go with both.
+//! Answers: the reply of a handler, what is answered where there is no call, and
+//! the headers that go with both.
 
 use axum::extract::Request;
-use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use shared::{Call, Code, ErrorBody};
+use shared::{Call, Code, Dialect};
 
 use super::RequestId;
+use super::envelope::{refuse, spoken};
 use crate::auth::limit::Quota;
-use crate::domain::replay::Once;
+use crate::domain::replay::{Made, Once};
 use crate::error::Error;
 use crate::page::refusal;
 
@@ -24,6 +25,8 @@ pub struct Reply<T> {
     pub etag: Option<String>,
     /// The first answer again, under the same idempotency key.
     pub is_replay: bool,
+    /// What was asked for was there before, as the status tells.
+    pub is_there_already: bool,
     /// Does not count against the limit.
     pub is_free: bool,
 }
@@ -34,7 +37,20 @@ impl<T> Reply<T> {
             answer,
             etag: None,
             is_replay: false,
+            is_there_already: false,
             is_free: false,
+        }
+    }
+}
+
+impl<T> From<Made<T>> for Reply<T> {
+    fn from(made: Made<T>) -> Self {
+        match made {
+            Made::New(answer) => Self::new(answer),
+            Made::Before(answer) => Self {
+                is_there_already: true,
+                ..Self::new(answer)
+            },
         }
     }
 }
@@ -50,28 +66,6 @@ impl<T> From<Once<T>> for Reply<T> {
 
 pub(super) fn request_id(extensions: &Extensions) -> RequestId {
     extensions.get().cloned().unwrap_or_else(RequestId::unknown)
-}
-
-/// Writes a refusal in the envelope of the dialect, and logs what is ours.
-pub(crate) fn refuse(error: &Error, RequestId(request_id): &RequestId) -> Response {
-    error.log(request_id);
-    let body = ErrorBody {
-        status_code: error.code.status(),
-        code: error.code,
-        message: error.message.clone(),
-        request_id: request_id.clone(),
-        errors: error.errors.clone(),
-        action_id: error.action_id.clone(),
-    };
-    let status =
-        StatusCode::from_u16(body.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, axum::Json(body)).into_response();
-    if let Some(seconds) = error.retry_after {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, seconds.into());
-    }
-    response
 }
 
 /// An answer that is a text, to be kept under the name that the path ends in.
@@ -102,7 +96,8 @@ pub(super) async fn not_found(request: Request) -> Response {
     if refusal::is_wanted(request.uri().path(), request.headers()) {
         return refusal::page(&refusal::nothing_here(), &request_id(request.extensions()));
     }
-    refuse(&no_such_path(), &request_id(request.extensions()))
+    let dialect = spoken(request.headers());
+    refuse(dialect, &no_such_path(), &request_id(request.extensions()))
 }
 
 pub(super) async fn method_not_allowed(request: Request) -> Response {
@@ -114,7 +109,7 @@ pub(super) async fn method_not_allowed(request: Request) -> Response {
     if refusal::is_wanted(request.uri().path(), request.headers()) {
         return refusal::page(&error, &id);
     }
-    refuse(&error, &id)
+    refuse(spoken(request.headers()), &error, &id)
 }
 
 pub(super) fn add_quota(headers: &mut HeaderMap, quota: Quota) {
@@ -153,14 +148,20 @@ pub(super) fn add_cors(headers: &mut HeaderMap) {
     );
 }
 
-pub(super) fn add_preflight(headers: &mut HeaderMap) {
+pub(super) fn add_preflight(headers: &mut HeaderMap, dialect: Dialect) {
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_METHODS,
         HeaderValue::from_static("GET, POST"),
     );
+    let allowed = match dialect {
+        Dialect::Sir | Dialect::Endaoment => {
+            "X-Partner-Key, Content-Type, Idempotency-Key, If-None-Match"
+        }
+        Dialect::Percent => "Authorization, Content-Type",
+    };
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("X-Partner-Key, Content-Type, Idempotency-Key, If-None-Match"),
+        HeaderValue::from_static(allowed),
     );
     headers.insert(
         header::ACCESS_CONTROL_MAX_AGE,

@@ -13,9 +13,10 @@ use axum::routing::{MethodFilter, on, options};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::{Auth, Call, CallFacts, Media, Method, Proof};
+use shared::{Call, CallFacts, Media, Method, Proof};
 
 use super::answer::{self, Answered};
+use super::envelope::refuse;
 use super::{Reply, RequestId};
 use crate::app::App;
 use crate::auth::proof::Proven;
@@ -54,7 +55,8 @@ impl Calls {
                 "the handler takes whoever the call's authorisation proves"
             );
             assert!(
-                C::SCOPE.is_some() == matches!(By::PROOF, Proof::Key | Proof::KeyOrToken),
+                C::SCOPE.is_some()
+                    == matches!(By::PROOF, Proof::Key | Proof::KeyOrToken | Proof::Platform),
                 "a call by key has a scope, and only such a call"
             );
         };
@@ -62,10 +64,19 @@ impl Calls {
         let serve =
             move |State(app): State<Arc<App>>, request: Request| serve(app, request, handler);
         self.router = self.router.route(C::PATH, on(filter(C::METHOD), serve));
-        if C::AUTH == Auth::Publishable && is_first_of_path {
-            self.router = self.router.route(C::PATH, options(preflight));
+        if C::AUTH.is_for_browsers() && is_first_of_path {
+            self.router = self.router.route(C::PATH, options(preflight::<C>));
         }
         self.entries.push(Entry::of::<C>());
+        self
+    }
+}
+
+impl Calls {
+    /// Adds the routes of another dialect.
+    pub(super) fn and(mut self, others: Self) -> Self {
+        self.router = self.router.merge(others.router);
+        self.entries.extend(others.entries);
         self
     }
 }
@@ -96,14 +107,15 @@ where
     let watch = Watch::start(&app, CallFacts::of::<C>());
     let (mut parts, body) = request.into_parts();
     let request_id = answer::request_id(&parts.extensions);
+    let dialect = C::AUTH.dialect();
     let (mut response, caller) = match read_path(&mut parts, &app).await {
         None => {
-            let response = answer::refuse(&answer::no_such_path(), &request_id);
+            let response = refuse(dialect, &answer::no_such_path(), &request_id);
             (response, None)
         }
         Some(path) => match admit::<C, By>(&app, parts, path, body).await {
             Err(denied) => {
-                let mut response = answer::refuse(&denied.error, &request_id);
+                let mut response = refuse(dialect, &denied.error, &request_id);
                 if let Some(quota) = denied.quota {
                     answer::add_quota(response.headers_mut(), quota);
                 }
@@ -117,7 +129,7 @@ where
         },
     };
     watch.stop(&app, response.status(), caller.as_deref());
-    if C::AUTH == Auth::Publishable {
+    if C::AUTH.is_for_browsers() {
         answer::add_cors(response.headers_mut());
     }
     response
@@ -165,7 +177,7 @@ where
     let charge = authorized.charge.clone();
     let mut quota = charge.as_ref().map(|charge| charge.quota);
     let mut response = match handler(app.clone(), authorized).await {
-        Err(error) => answer::refuse(&error, request_id),
+        Err(error) => refuse(C::AUTH.dialect(), &error, request_id),
         Ok(reply) => {
             let is_known = reply.etag.as_ref().is_some_and(|etag| known.contains(etag));
             if let (Some(charge), Some(quota), true) =
@@ -187,7 +199,11 @@ fn write<C: Call>(reply: &Reply<C::Answer>, is_known: bool) -> Response
 where
     C::Answer: Serialize,
 {
-    let status = StatusCode::from_u16(C::STATUS).unwrap_or(StatusCode::OK);
+    let number = match C::STATUS_AGAIN {
+        Some(again) if reply.is_there_already => again,
+        _ => C::STATUS,
+    };
+    let status = StatusCode::from_u16(number).unwrap_or(StatusCode::OK);
     let mut response = match (status, C::MEDIA) {
         _ if is_known => StatusCode::NOT_MODIFIED.into_response(),
         (StatusCode::NO_CONTENT, _) => StatusCode::NO_CONTENT.into_response(),
@@ -212,9 +228,9 @@ async fn read_path(parts: &mut Parts, app: &Arc<App>) -> Option<Vec<Pair>> {
     Some(pairs)
 }
 
-async fn preflight() -> Response {
+async fn preflight<C: Call>() -> Response {
     let mut response = (StatusCode::NO_CONTENT, Body::empty()).into_response();
     answer::add_cors(response.headers_mut());
-    answer::add_preflight(response.headers_mut());
+    answer::add_preflight(response.headers_mut(), C::AUTH.dialect());
     response
 }

@@ -3,6 +3,7 @@
 pub mod begin;
 pub mod claim;
 pub mod line;
+pub mod look;
 pub mod record;
 
 use shared::event::EventType;

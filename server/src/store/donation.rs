@@ -1,5 +1,6 @@
 //! Gifts: how each stands, and the few moves that change it.
 
+pub mod hosted;
 mod list;
 pub mod refund;
 
@@ -8,7 +9,9 @@ use std::collections::BTreeMap;
 use shared::donation::{
     Donation, DonationRecord, DonationStatus, Nonprofit, Provider, RewardStatus,
 };
-use shared::id::{DonationId, ExternalUserId, OrganizationId, PartnerId};
+use shared::id::{
+    DonationId, DonationSessionId, ExternalUserId, OrganizationId, PartnerId, PercentDonationId,
+};
 use shared::money::{Currency, Frequency, Minor, Tokens};
 use shared::time::Timestamp;
 use sqlx::Error;
@@ -34,6 +37,7 @@ pub struct DonationRow {
     pub external_user_id: Option<ExternalUserId>,
     pub success_url: Option<String>,
     pub cancel_url: Option<String>,
+    /// A language tag: what the link asks for, then what the donor paid in.
     pub locale: Option<String>,
     pub metadata: BTreeMap<String, String>,
     pub idempotency_key: Option<String>,
@@ -45,6 +49,15 @@ pub struct DonationRow {
     /// Of the payment, in minor units.
     pub amount_refunded: Minor,
     pub expires_at: Timestamp,
+    pub hosted: Option<HostedIn>,
+}
+
+/// The session of the Percent dialect in which a gift is given.
+#[derive(Clone, Debug)]
+pub struct HostedIn {
+    pub session_id: DonationSessionId,
+    /// What the gift is called there, once it is paid.
+    pub id: PercentDonationId,
 }
 
 /// Who gives, as far as they said. Never in a public answer.
@@ -105,9 +118,9 @@ pub async fn insert(conn: &mut Connection, row: &DonationRow) -> Result<bool, Er
         "INSERT INTO donations (partner_id, id, checkout_token, organization_id, amount, tip_amount, currency,
              frequency, provider, donor_email, first_name, last_name, referral_code, external_user_id,
              success_url, cancel_url, locale, metadata, idempotency_key, fingerprint, status, reward_status,
-             tokens_awarded, expires_at, created_at, updated_at, donor_email_folded)
+             tokens_awarded, expires_at, created_at, updated_at, donor_email_folded, session_id, percent_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-             $21, $22, $23, $24, $25, $26, $27)
+             $21, $22, $23, $24, $25, $26, $27, $28, $29)
          ON CONFLICT (partner_id, idempotency_key) DO NOTHING",
     )
     .bind(row.partner_id.as_str())
@@ -137,6 +150,8 @@ pub async fn insert(conn: &mut Connection, row: &DonationRow) -> Result<bool, Er
     .bind(public.created_at.0)
     .bind(public.updated_at.0)
     .bind(row.donor.email.as_deref().map(folded))
+    .bind(row.hosted.as_ref().map(|hosted| hosted.session_id.as_str()))
+    .bind(row.hosted.as_ref().map(|hosted| hosted.id.as_str()))
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -225,8 +240,9 @@ pub async fn forget_idempotency_key(
 pub async fn complete(conn: &mut Connection, row: &DonationRow) -> Result<bool, Error> {
     let done = sqlx::query(
         "UPDATE donations SET status = 'COMPLETED', reward_status = $1, reward_rate = $2, donor_email = $3,
-             first_name = $4, last_name = $5, paid_at = $6, updated_at = $6, donor_email_folded = $7
-         WHERE partner_id = $8 AND id = $9 AND status IN ('PENDING', 'FAILED', 'EXPIRED')",
+             first_name = $4, last_name = $5, paid_at = $6, updated_at = $6, donor_email_folded = $7,
+             locale = $8
+         WHERE partner_id = $9 AND id = $10 AND status IN ('PENDING', 'FAILED', 'EXPIRED')",
     )
     .bind(row.public.reward_status.as_str())
     .bind(row.reward_rate)
@@ -235,6 +251,7 @@ pub async fn complete(conn: &mut Connection, row: &DonationRow) -> Result<bool, 
     .bind(&row.donor.last_name)
     .bind(row.public.updated_at.0)
     .bind(row.donor.email.as_deref().map(folded))
+    .bind(&row.locale)
     .bind(row.partner_id.as_str())
     .bind(row.public.partner_donation_id.as_str())
     .execute(conn)
@@ -315,7 +332,20 @@ fn read(row: &AnyRow) -> Result<DonationRow, Error> {
         paid_at: row.time_or_null("paid_at")?,
         amount_refunded: Minor(row.number("amount_refunded")?),
         expires_at: row.time("expires_at")?,
+        hosted: read_hosted(row)?,
     })
+}
+
+fn read_hosted(row: &AnyRow) -> Result<Option<HostedIn>, Error> {
+    let session_id: Option<DonationSessionId> = row.text_or_null("session_id")?;
+    session_id
+        .map(|session_id| {
+            Ok(HostedIn {
+                session_id,
+                id: row.text("percent_id")?,
+            })
+        })
+        .transpose()
 }
 
 fn read_public(row: &AnyRow) -> Result<Donation, Error> {

@@ -70,7 +70,8 @@ macro_rules! forget_donors {
 }
 
 /// Erases who gave from the gifts in the user's name, from the user's address
-/// and for the user's reward: one statement each, so that each has its index.
+/// and for the user's reward, and what was noted of sessions for the user: one
+/// statement each, so that each has its index.
 pub async fn forget_donor(
     conn: &mut Connection,
     partner_id: &PartnerId,
@@ -95,6 +96,13 @@ pub async fn forget_donor(
             .execute(&mut *conn)
             .await?;
     }
+    sqlx::query(
+        "UPDATE donation_sessions SET metadata = NULL WHERE partner_id = $1 AND user_id = $2",
+    )
+    .bind(partner_id.as_str())
+    .bind(user.external_user_id.as_str())
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

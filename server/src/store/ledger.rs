@@ -1,6 +1,7 @@
 //! The writer of the ledger: load what a batch of commands needs, decide each
 //! in order, write all that changed, in one transaction.
 
+mod fund;
 mod load;
 mod rows;
 mod save;
@@ -117,6 +118,7 @@ impl Work for Writer {
                 1 + reward.stakeholders.len() + reward.metadata.len() / METADATA_OF_A_ROW
             }
             Command::Reverse(_) => 1 + MOST_STAKEHOLDERS,
+            Command::Fund(command) => command.weight(),
             Command::Allocate(_) | Command::Spend(_) | Command::Expire(_) => 1,
         }
     }

@@ -25,6 +25,60 @@ impl Window {
     }
 }
 
+/// Which end of a list is read first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    NewestFirst,
+    OldestFirst,
+}
+
+impl Order {
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::NewestFirst => Self::OldestFirst,
+            Self::OldestFirst => Self::NewestFirst,
+        }
+    }
+}
+
+/// The rows after a place in a list that can be walked both ways.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// The row before the first: its moment and its id.
+    pub after: Option<(Timestamp, String)>,
+    pub order: Order,
+    pub limit: i64,
+}
+
+impl Walk {
+    /// The condition that enters the list at the place, and the order from there on.
+    pub(super) fn sql(
+        &self,
+        (time, id): (&str, &str),
+        [at, behind]: [&str; 2],
+    ) -> (String, String) {
+        let (than, way) = match self.order {
+            Order::NewestFirst => ("<", "DESC"),
+            Order::OldestFirst => (">", "ASC"),
+        };
+        (
+            format!("({time}, {id}) {than} ({at}, {behind})"),
+            format!("{time} {way}, {id} {way}"),
+        )
+    }
+
+    /// The place, or the end of all time from which the walk begins.
+    pub(super) fn place(&self) -> (i64, &str) {
+        let end = match self.order {
+            Order::NewestFirst => i64::MAX,
+            Order::OldestFirst => i64::MIN,
+        };
+        let after = self.after.as_ref();
+        after.map_or((end, ""), |(time, id)| (time.0, id))
+    }
+}
+
 /// The end of a span of time, as the moment and id below which its rows stand.
 pub(super) fn end(to: Option<Timestamp>) -> (i64, &'static str) {
     (to.map_or(i64::MAX, |time| time.0), "")

@@ -16,15 +16,18 @@ pub enum MailKind {
     Reset,
     /// The invitation that is the mail's subject.
     Invitation,
+    /// The receipt for the gift that is the mail's subject.
+    Receipt,
 }
 
 impl MailKind {
-    const ALL: [Self; 2] = [Self::Reset, Self::Invitation];
+    const ALL: [Self; 3] = [Self::Reset, Self::Invitation, Self::Receipt];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Reset => "reset",
             Self::Invitation => "invitation",
+            Self::Receipt => "receipt",
         }
     }
 

@@ -1,6 +1,6 @@
 //! The people whom partners know.
 
-use shared::id::{ExternalUserId, PartnerId, UserId};
+use shared::id::{ExternalUserId, PartnerId, PercentUserId, UserId};
 use shared::money::Tokens;
 use shared::time::Timestamp;
 use shared::user::{User, UserBalance};
@@ -72,6 +72,19 @@ pub async fn find(
         .fetch_optional(conn)
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// The user whom the Percent dialect calls so: by the partner's own name for it, if
+/// that is one which the dialect gives.
+pub async fn find_named(
+    conn: &mut Connection,
+    partner_id: &PartnerId,
+    id: &PercentUserId,
+) -> Result<Option<User>, Error> {
+    if !id.as_str().starts_with("user_") {
+        return Ok(None);
+    }
+    find(conn, partner_id, &ExternalUserId(id.0.clone())).await
 }
 
 /// Finds a user and holds it until the transaction ends.

@@ -36,7 +36,7 @@ const MAX_CLAIM: usize = 100;
 const LOOK_GAP: Duration = Duration::from_millis(20);
 /// So much later for each webhook that is held: with many of them, a look is to
 /// find more than one event.
-const GAP_OF_ONE: Duration = Duration::from_millis(1);
+const GAP_OF_ONE: Duration = Duration::from_micros(200);
 const MAX_GAP: Duration = Duration::from_millis(100);
 
 pub(super) async fn run(app: Arc<App>) {

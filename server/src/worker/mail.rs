@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
-use shared::id::InvitationId;
+use shared::id::{DonationId, InvitationId};
+use shared::locale::Locale;
 
 use super::LOOK_AGAIN;
 use crate::app::App;
 use crate::config::Environment;
 use crate::domain::link::RESET_MS;
 use crate::error::Error;
+use crate::mail::receipt::Receipt;
 use crate::mail::{Letter, outbox};
 use crate::store::mail::{Mail, MailKind};
 use crate::store::{self, portal_user};
@@ -60,6 +62,7 @@ async fn send(app: &App, mail: &Mail) -> Result<(), Error> {
     let letter = match mail.kind {
         MailKind::Reset => reset(app, mail).await?,
         MailKind::Invitation => invitation(app, mail).await?,
+        MailKind::Receipt => receipt(app, mail).await?,
     };
     if let Some(letter) = letter {
         hand_over(app, mail, letter).await?;
@@ -119,6 +122,7 @@ async fn reset(app: &App, mail: &Mail) -> Result<Option<Letter>, Error> {
     Ok(Some(Letter {
         to: email,
         subject: "A new password for Giving".to_owned(),
+        locale: Locale::OF_LINKS,
         text: format!(
             "Hello,\n\n\
              somebody, probably you, asked for a new password for the Giving portal.\n\
@@ -146,7 +150,7 @@ async fn invitation(app: &App, mail: &Mail) -> Result<Option<Letter>, Error> {
     };
     let name = partner.map_or_else(|| "A partner".to_owned(), |partner| partner.name);
     let subject = "An invitation to Giving".to_owned();
-    let to = row.email.clone();
+    let (to, locale) = (row.email.clone(), Locale::OF_LINKS);
     if known.is_some() {
         let text = format!(
             "Hello,\n\n\
@@ -154,7 +158,12 @@ async fn invitation(app: &App, mail: &Mail) -> Result<Option<Letter>, Error> {
              somebody else already, so it cannot be used here too.\n\
              To accept, ask for an invitation to another address of yours.\n"
         );
-        return Ok(Some(Letter { to, subject, text }));
+        return Ok(Some(Letter {
+            to,
+            subject,
+            text,
+            locale,
+        }));
     }
     let token = app.context.random_hex::<32>();
     let mut tx = app.db.write().await?;
@@ -168,5 +177,32 @@ async fn invitation(app: &App, mail: &Mail) -> Result<Option<Letter>, Error> {
          {base_url}/portal/invitation?token={token}\n\n\
          If you expected no invitation, do nothing.\n"
     );
-    Ok(Some(Letter { to, subject, text }))
+    Ok(Some(Letter {
+        to,
+        subject,
+        text,
+        locale,
+    }))
+}
+
+/// The receipt for a gift, unless its donor was forgotten since.
+async fn receipt(app: &App, mail: &Mail) -> Result<Option<Letter>, Error> {
+    let Some(partner_id) = &mail.partner_id else {
+        return Ok(None);
+    };
+    let id = DonationId(mail.subject_id.clone());
+    let mut conn = app.db.read().await?;
+    let Some(gift) = store::donation::find(&mut conn, partner_id, &id).await? else {
+        return Ok(None);
+    };
+    let slug = &gift.public.nonprofit.slug;
+    let nonprofit = store::organization::find(&mut conn, slug).await?;
+    let partner = store::partner::find(&mut conn, partner_id).await?;
+    let receipt = Receipt {
+        ein: nonprofit.and_then(|nonprofit| nonprofit.ein),
+        partner: partner.map(|partner| partner.name).unwrap_or_default(),
+        environment: app.settings.environment,
+        gift,
+    };
+    Ok(receipt.letter())
 }

@@ -45,6 +45,8 @@ class Signed(requests.auth.AuthBase):
             request.headers["Authorization"] = "Bearer " + os.environ["GIVING_ACCESS_TOKEN"]
         if schemes == ["publishableKey"]:
             request.headers["X-Partner-Key"] = os.environ["GIVING_PUBLIC_KEY"]
+        if schemes == ["endaomentKey"]:
+            request.headers["x-api-key"] = os.environ["GIVING_SECRET_KEY"]
         if "signature" not in schemes:
             return request
         body = request.body or b""

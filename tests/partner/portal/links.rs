@@ -32,22 +32,6 @@ impl Stage {
         request.json(&json!({ "email": email })).send().await
     }
 
-    /// The letters in the outbox, the newest last, as soon as there are so many
-    /// and no mail is left.
-    async fn letters(&self, count: usize) -> Vec<String> {
-        self.until_count("mails", 0).await;
-        let folder = self.directory().join("outbox");
-        let mut files: Vec<_> = match std::fs::read_dir(folder) {
-            Ok(entries) => entries.map(|entry| entry.unwrap()).collect(),
-            Err(_) => Vec::new(),
-        };
-        files.sort_by_key(|file| file.metadata().unwrap().modified().unwrap());
-        let read = |file: &std::fs::DirEntry| std::fs::read_to_string(file.path()).unwrap();
-        let letters: Vec<_> = files.iter().map(read).collect();
-        assert_eq!(letters.len(), count, "{letters:?}");
-        letters
-    }
-
     /// The path of the link in the newest of so many letters.
     async fn link(&self, count: usize) -> String {
         let letters = self.letters(count).await;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use server::openapi::{Operation, Place};
 use server::store::organization::{self, Organization};
 use shared::id::{DonationId, OrganizationId};
+use shared::percent::ListPercentDonations;
 use shared::portal_user::Role;
 use shared::{Auth, Media};
 
@@ -40,10 +41,11 @@ async fn add_nonprofit(stage: &Stage) {
     let other = organization::find(&mut tx, NONPROFIT).await.unwrap();
     let nonprofit = Organization {
         id: OrganizationId("6a0056d0a1b2c3d4e5f60799".to_owned()),
-        percent_id: "organisation_of_the_examples".to_owned(),
+        percent_id: "organisation_1Dk2TQb9rs4uR7SmsFAYbA8qL5wP6".to_owned(),
         endaoment_id: "00000000-0000-4000-8000-000000000001".to_owned(),
         slug: "american-red-cross".to_owned(),
         name: "American Red Cross".to_owned(),
+        ein: None,
         ..other.unwrap()
     };
     organization::insert(&mut tx, &nonprofit).await.unwrap();
@@ -57,9 +59,16 @@ fn live<'a>(operation: &Operation, name: &str, made: &'a Made) -> Option<&'a Val
         ("actions", "id" | "actionId") => field("submitAction", "actionId"),
         ("campaigns" | "dashboard", "id") => field("createCampaign", "id"),
         ("donations", "id" | "partnerDonationId") => field("createLink", "partnerDonationId"),
+        ("endaoment", "id") => field("createFund", "id"),
         ("keys", "id") => field("createKey", "id"),
         ("token-pools", "id") => field("pool", "id"),
         ("transactions", "id") => Some(&made["submitAction"]["transactionIds"][0]),
+        ("percent", "id") => match operation.id.as_str() {
+            "getDonationSession" => Some(&made["createDonationSession"]["data"]["id"]),
+            "getPercentUser" => Some(&made["createPercentUser"]["data"]["id"]),
+            "getPercentDonation" => Some(&made["percentDonation"]["id"]),
+            _ => None,
+        },
         ("webhooks", "deliveryId") => field("testWebhook", "deliveryId"),
         ("webhooks", "id") => field("createWebhook", "id"),
         _ => None,
@@ -96,6 +105,9 @@ fn request(stage: &Stage, operation: &Operation, made: &Made) -> Request {
             request.signed(&keys.secret, &keys.hmac_secret)
         }
         Auth::Portal(_) => request.bearer(made["login"]["accessToken"].as_str().unwrap()),
+        Auth::EndaomentKey | Auth::EndaomentKeyOrToken | Auth::PercentSecret | Auth::PercentKey => {
+            request.header(operation.facts.auth.dialect().key_header(), &keys.secret)
+        }
         Auth::Open => request,
     }
 }
@@ -133,6 +145,11 @@ async fn every_example_is_true(stage: &mut Stage) {
                 // A receiver that is there, in the place of the partner's own.
                 body.example["url"] = sink.url.clone().into();
             }
+            for fund in ["receivingFundId", "originFundId"] {
+                if let Some(id) = body.example.get_mut(fund) {
+                    *id = made["createFund"]["id"].clone();
+                }
+            }
             if let Some(token) = body.example.get_mut("refreshToken") {
                 *token = made["login"]["refreshToken"].clone();
             }
@@ -153,6 +170,16 @@ async fn every_example_is_true(stage: &mut Stage) {
         if id == "refundDonation" {
             let gift = made["createLink"]["partnerDonationId"].as_str().unwrap();
             stage.pay(&DonationId(gift.to_owned()), None).await;
+        }
+        if id == "getPercentDonation" {
+            let session = serde_json::from_value(made["createDonationSession"]["data"].clone());
+            let given = stage.give_in(&session.unwrap(), &[]).await;
+            assert_eq!(given.status, 303, "{}", given.text);
+            let gifts = stage.ours.call(&ListPercentDonations::default()).await;
+            made.insert(
+                "percentDonation".to_owned(),
+                json!({ "id": gifts.data[0].id }),
+            );
         }
         let response = request(stage, operation, &made).send().await;
         let only_refused = match id.as_str() {

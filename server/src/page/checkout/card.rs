@@ -2,6 +2,8 @@
 
 use shared::time::Timestamp;
 
+use crate::locale::Words;
+
 /// Stripe's published test cards, as far as the sandbox plays them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TestCard {
@@ -22,11 +24,11 @@ impl TestCard {
         }
     }
 
-    pub const fn effect(self) -> &'static str {
+    pub const fn effect(self, words: &Words) -> &'static str {
         match self {
-            Self::Pays => "pays",
-            Self::Declined => "is declined",
-            Self::AsksForStep => "asks you to confirm",
+            Self::Pays => words.card_pays,
+            Self::Declined => words.card_is_declined,
+            Self::AsksForStep => words.card_asks,
         }
     }
 
@@ -39,14 +41,20 @@ impl TestCard {
     }
 }
 
-/// What is wrong with an expiry such as `04 / 30`. A card is good to the end of
-/// its month.
-pub fn check_expiry(text: &str, now: Timestamp) -> Result<(), String> {
-    let (year, month) = year_and_month(text).ok_or("Enter month and year, such as 04 / 30.")?;
+/// What can be wrong with an expiry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    Unreadable,
+    Past,
+}
+
+/// Reads an expiry such as `04 / 30`. A card is good to the end of its month.
+pub fn check_expiry(text: &str, now: Timestamp) -> Result<(), Flaw> {
+    let (year, month) = year_and_month(text).ok_or(Flaw::Unreadable)?;
     let this_month = now.to_string();
     // RFC 3339 begins with year and month, in an order that texts compare by.
     if *format!("{year}-{month:02}") < this_month[..7] {
-        return Err("This card has expired.".to_owned());
+        return Err(Flaw::Past);
     }
     Ok(())
 }
@@ -68,12 +76,9 @@ fn year_and_month(text: &str) -> Option<(u32, u32)> {
     (2000..2100).contains(&year).then_some((year, month))
 }
 
-/// What is wrong with a security code.
-pub fn check_code(text: &str) -> Result<(), String> {
-    if (3..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(());
-    }
-    Err("Enter the 3 or 4 digits.".to_owned())
+/// Whether a text can be a security code.
+pub fn is_code(text: &str) -> bool {
+    (3..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -103,27 +108,20 @@ mod tests {
             assert_eq!(check_expiry(good, now), Ok(()), "{good}");
         }
         for past in ["10/26", "1025", "12/2025", "01/00"] {
-            assert_eq!(
-                check_expiry(past, now),
-                Err("This card has expired.".to_owned()),
-                "{past}"
-            );
+            assert_eq!(check_expiry(past, now), Err(Flaw::Past), "{past}");
         }
         for wrong in [
             "", "1", "13/27", "00/27", "1/7", "11/26/27", "aa/bb", "11/20266", "é1/27", "éé",
         ] {
-            assert!(
-                check_expiry(wrong, now).is_err_and(|text| text.starts_with("Enter")),
-                "{wrong}"
-            );
+            assert_eq!(check_expiry(wrong, now), Err(Flaw::Unreadable), "{wrong}");
         }
     }
 
     #[test]
     fn a_security_code_has_three_or_four_digits() {
-        assert!(check_code("123").is_ok() && check_code("1234").is_ok());
+        assert!(is_code("123") && is_code("1234"));
         for wrong in ["", "12", "12345", "12a", "١٢٣"] {
-            assert!(check_code(wrong).is_err(), "{wrong}");
+            assert!(!is_code(wrong), "{wrong}");
         }
     }
 }

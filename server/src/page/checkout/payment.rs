@@ -3,8 +3,10 @@
 
 use shared::time::Timestamp;
 
-use super::card::{self, TestCard};
+use super::card::{self, Flaw, TestCard};
 use crate::domain::text::{self, MAX_NAME};
+use crate::locale::words::fill;
+use crate::locale::{Locale, Words, words};
 use crate::page::field::Problems;
 use crate::page::form::Form;
 use crate::store::donation::Donor;
@@ -67,30 +69,34 @@ impl Entered {
         }
     }
 
-    fn check(&self) -> Problems {
-        let mut problems = Problems::default();
+    fn check(&self, locale: Locale) -> Problems {
+        let mut problems = Problems::of_form(locale);
+        let words = problems.words();
         if !self.email.is_empty() && text::email(&self.email).is_err() {
-            problems.add("email", "Enter an e-mail address such as ada@example.org.");
+            problems.add("email", words.email_wrong);
         }
-        for (field, label, name) in [
-            ("firstName", "The first name", &self.first_name),
-            ("lastName", "The last name", &self.last_name),
+        for (field, name) in [
+            ("firstName", &self.first_name),
+            ("lastName", &self.last_name),
         ] {
-            if let Err(problem) = text::printable(name, MAX_NAME)
-                && !name.is_empty()
-            {
-                problems.add(field, format!("{label} {problem}."));
+            if !name.is_empty() && text::printable(name, MAX_NAME).is_err() {
+                problems.add(field, name_wrong(words));
             }
         }
         problems
     }
 }
 
+/// What is wrong with a name: it is too long, or holds what nobody can type.
+pub fn name_wrong(words: &Words) -> String {
+    fill(words.name_wrong, &[("most", &MAX_NAME.to_string())])
+}
+
 /// What comes of the form as it was sent: of its card, or of the donor's answer
 /// to the bank's question, which is told by a field `step`.
-pub fn pay(form: &Form, now: Timestamp) -> Payment {
+pub fn pay(form: &Form, now: Timestamp, locale: Locale) -> Payment {
     let entered = Entered::read(form);
-    let mut problems = entered.check();
+    let mut problems = entered.check(locale);
     let step = form.filled("step");
     let card = TestCard::numbered(form.text("card"));
     if step.is_none() {
@@ -102,31 +108,30 @@ pub fn pay(form: &Form, now: Timestamp) -> Payment {
     match (step.as_deref(), card) {
         (Some("confirm"), _) | (None, Some(TestCard::Pays)) => Payment::Paid(entered.donor()),
         (None, Some(TestCard::AsksForStep)) => Payment::NeedsStep(entered.donor()),
-        (Some(_), _) => declined(
-            "The payment was not confirmed, so nothing was charged. You can try again or use another card.",
-        ),
-        (None, _) => {
-            declined("The bank declined this card. Nothing was charged. Please try another card.")
-        }
+        (Some(_), _) => declined(locale, words(locale).not_confirmed),
+        (None, _) => declined(locale, words(locale).declined),
     }
 }
 
 fn check_card(form: &Form, card: Option<TestCard>, now: Timestamp, problems: &mut Problems) {
+    let words = problems.words();
     if form.text("card").is_empty() {
-        problems.add("card", "Enter a card number.");
+        problems.add("card", words.card_missing);
     } else if card.is_none() {
-        problems.add("card", "The sandbox takes only the test cards below.");
+        problems.add("card", words.card_unknown);
     }
-    if let Err(problem) = card::check_expiry(form.text("expiry"), now) {
-        problems.add("expiry", problem);
+    match card::check_expiry(form.text("expiry"), now) {
+        Ok(()) => {}
+        Err(Flaw::Unreadable) => problems.add("expiry", words.expiry_wrong),
+        Err(Flaw::Past) => problems.add("expiry", words.card_expired),
     }
-    if let Err(problem) = card::check_code(form.text("code")) {
-        problems.add("code", problem);
+    if !card::is_code(form.text("code")) {
+        problems.add("code", words.code_wrong);
     }
 }
 
-fn declined(reason: &str) -> Payment {
-    let mut problems = Problems::default();
+fn declined(locale: Locale, reason: &str) -> Payment {
+    let mut problems = Problems::of_form(locale);
     problems.add("card", reason);
     Payment::Declined(problems)
 }
@@ -136,7 +141,9 @@ mod tests {
     use super::*;
 
     fn sent(form: &str) -> Payment {
-        pay(&Form::parse(form.as_bytes()), Timestamp(1_780_000_000_000))
+        let form = Form::parse(form.as_bytes());
+        let now = Timestamp(1_780_000_000_000);
+        pay(&form, now, Locale::OF_LINKS)
     }
 
     const DONOR: &str = "email=ada%40example.org&firstName=Ada&lastName=&expiry=12/30&code=123";

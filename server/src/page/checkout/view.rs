@@ -1,137 +1,147 @@
 //! The checkout as it looks.
 
 use maud::{Markup, html};
-use shared::donation::Donation;
 use shared::money::{Frequency, Minor};
 
+use super::Gift;
 use super::card::TestCard;
 use super::payment::Entered;
-use crate::page::amount::{charge, written};
+use crate::locale::Words;
+use crate::locale::words::fill;
 use crate::page::field::{Field, Problems, donor_fields};
 use crate::page::layout::sandbox_ribbon;
 use crate::store::donation::Donor;
 
-/// What is charged at once: the gift and the tip.
-fn total(donation: &Donation) -> Minor {
-    Minor(donation.amount.0.saturating_add(donation.tip_amount.0))
-}
-
-/// What the donor pays, and how often.
-pub fn whole_charge(donation: &Donation) -> String {
-    charge(total(donation), donation.currency, donation.frequency)
-}
-
 /// The page on which the donor pays.
-pub fn checkout(
-    donation: &Donation,
-    entered: &Entered,
-    problems: &Problems,
-    cancel: &str,
-) -> Markup {
+pub fn checkout(gift: &Gift, entered: &Entered, problems: &Problems, cancel: &str) -> Markup {
+    let words = gift.words();
+    let donor = [
+        entered.email.as_str(),
+        entered.first_name.as_str(),
+        entered.last_name.as_str(),
+    ];
     html! {
-        (sandbox_ribbon())
+        (sandbox_ribbon(words))
         div.columns {
-            (summary(donation))
+            (summary(gift))
             form.card method="post" novalidate {
-                h2 { "Your details" }
-                (donor_fields([&entered.email, &entered.first_name, &entered.last_name], problems))
-                h2 { "Card" }
+                h2 { (words.your_details) }
+                (donor_fields(donor, problems))
+                h2 { (words.card) }
                 (card_fields(entered, problems))
-                (test_cards())
-                button.main type="submit" { "Pay " (whole_charge(donation)) }
-                p.after { a href=(cancel) { "Cancel" } }
+                (test_cards(words))
+                button.main type="submit" { (fill(words.pay, &[("amount", &gift.whole_charge())])) }
+                p.after { a href=(cancel) { (words.cancel) } }
             }
         }
     }
 }
 
-fn summary(donation: &Donation) -> Markup {
-    let money = |amount| written(amount, donation.currency);
+fn summary(gift: &Gift) -> Markup {
+    let (donation, words) = (&gift.row.public, gift.words());
     html! {
         section.summary aria-labelledby="nonprofit" {
-            p.eyebrow { "Your gift to" }
+            p.eyebrow { (words.your_gift_to) }
             h1 #nonprofit { (donation.nonprofit.name) }
-            p.figure {
-                (money(total(donation)))
-                @if donation.frequency == Frequency::Monthly { " " small { "each month" } }
-            }
+            p.figure { (figure(gift)) }
             dl {
-                div { dt { "Gift" } dd { (money(donation.amount)) } }
-                @if donation.tip_amount.0 > 0 {
-                    div { dt { "Tip" } dd { (money(donation.tip_amount)) } }
+                div { dt { (words.gift) } dd { (gift.money(donation.amount)) } }
+                @if donation.tip_amount > Minor(0) {
+                    div { dt { (words.tip) } dd { (gift.money(donation.tip_amount)) } }
                 }
-                div.total { dt { "Total" } dd { (money(total(donation))) } }
-                div { dt { "How often" } dd { (how_often(donation.frequency)) } }
+                div.total { dt { (words.total) } dd { (gift.money(gift.row.paid())) } }
+                div { dt { (words.how_often) } dd { (words.frequency(donation.frequency)) } }
             }
         }
     }
 }
 
-fn how_often(frequency: Frequency) -> &'static str {
-    match frequency {
-        Frequency::Once => "Once",
-        Frequency::Monthly => "Every month",
+/// What is paid, large, and how often, small.
+fn figure(gift: &Gift) -> Markup {
+    let amount = gift.money(gift.row.paid());
+    let each_month = gift.words().each_month;
+    let (before, after) = each_month
+        .split_once("{amount}")
+        .unwrap_or(("", each_month));
+    html! {
+        @match gift.row.public.frequency {
+            Frequency::Once => { (amount) }
+            Frequency::Monthly => {
+                @if !before.is_empty() { small { (before) } }
+                (amount)
+                @if !after.is_empty() { small { (after) } }
+            }
+        }
     }
 }
 
 fn card_fields(entered: &Entered, problems: &Problems) -> Markup {
+    let words = problems.words();
     let number = |name, label, value, autocomplete| Field {
         autocomplete,
         inputmode: "numeric",
         ..Field::text(name, label, value)
     };
     html! {
-        (number("card", "Card number", "", "cc-number").render(problems))
+        (number("card", words.card_number, "", "cc-number").render(problems))
         div.pair.tight {
-            (number("expiry", "Expiry (MM/YY)", &entered.expiry, "cc-exp").render(problems))
-            (number("code", "Security code", "", "cc-csc").render(problems))
+            (number("expiry", words.expiry, &entered.expiry, "cc-exp").render(problems))
+            (number("code", words.security_code, "", "cc-csc").render(problems))
         }
     }
 }
 
-fn test_cards() -> Markup {
+fn test_cards(words: &Words) -> Markup {
     html! {
         section.aside aria-labelledby="test-cards" {
-            h3 #test-cards { "The sandbox takes these test cards" }
+            h3 #test-cards { (words.test_cards) }
             ul.cards {
                 @for card in TestCard::ALL {
-                    li { code { (card.number()) } " " span { (card.effect()) } }
+                    li { code { (card.number()) } " " span { (card.effect(words)) } }
                 }
             }
-            p { "With any expiry to come and any three digits." }
+            p { (words.test_cards_note) }
         }
     }
 }
 
 /// The page on which the bank asks. No card number goes along: the answer to
 /// the question is enough, since only a test card asks it.
-pub fn step(donation: &Donation, donor: &Donor) -> Markup {
+pub fn step(gift: &Gift, donor: &Donor) -> Markup {
+    let words = gift.words();
     let fields = [
         ("email", &donor.email),
         ("firstName", &donor.first_name),
         ("lastName", &donor.last_name),
     ];
+    let values = [
+        ("amount", gift.whole_charge()),
+        ("name", gift.row.public.nonprofit.name.clone()),
+    ];
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     html! {
-        (sandbox_ribbon())
+        (sandbox_ribbon(words))
         form.card.message method="post" {
-            h1 { "Your bank asks you to confirm this payment" }
-            p { strong { (whole_charge(donation)) } " to " (donation.nonprofit.name) }
+            h1 { (words.step_heading) }
+            p { strong { (fill(words.amount_to, &values)) } }
             @for (name, value) in fields {
                 @if let Some(value) = value { input type="hidden" name=(name) value=(value); }
             }
             div.choices {
-                button.main type="submit" name="step" value="confirm" { "Confirm" }
-                button type="submit" name="step" value="refuse" { "Refuse" }
+                button.main type="submit" name="step" value="confirm" { (words.confirm) }
+                button type="submit" name="step" value="refuse" { (words.refuse) }
             }
         }
     }
 }
 
 /// A link that takes no payment, and why.
-pub fn closed(donation: &Donation, heading: &str, reason: &str) -> Markup {
+pub fn closed(gift: &Gift, heading: &str, reason: &str) -> Markup {
     html! {
         section.card.message {
-            p.eyebrow { "Your gift to " (donation.nonprofit.name) }
+            (to_whom(gift))
             h1 { (heading) }
             p { (reason) }
         }
@@ -139,13 +149,18 @@ pub fn closed(donation: &Donation, heading: &str, reason: &str) -> Markup {
 }
 
 /// Where "Cancel" leads when the link says nothing else.
-pub fn cancelled(donation: &Donation, checkout: &str) -> Markup {
+pub fn cancelled(gift: &Gift, checkout: &str) -> Markup {
+    let words = gift.words();
     html! {
         section.card.message {
-            p.eyebrow { "Your gift to " (donation.nonprofit.name) }
-            h1 { "Nothing was charged" }
-            p { "You left the payment. You can close this page, or give after all." }
-            p.after { a.button href=(checkout) { "Back to the payment" } }
+            (to_whom(gift))
+            h1 { (words.nothing_charged) }
+            p { (words.you_left) }
+            p.after { a.button href=(checkout) { (words.back_to_payment) } }
         }
     }
+}
+
+fn to_whom(gift: &Gift) -> Markup {
+    html! { p.eyebrow { (gift.words().your_gift_to) " " (gift.row.public.nonprofit.name) } }
 }

@@ -151,7 +151,7 @@ fn refusals(operation: &Operation) -> Markup {
                 @for (status, codes) in &operation.refusals {
                     dt { span.status { (status) } " " (markdown::line(openapi::of_status(*status))) }
                     @for code in codes {
-                        dd { code { (code) } " " (markdown::line(openapi::meaning(*code))) "." }
+                        dd { code { (openapi::word(*code, operation.facts.auth.dialect())) } " " (markdown::line(openapi::meaning(*code))) "." }
                     }
                 }
             }

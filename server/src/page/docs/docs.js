@@ -89,6 +89,10 @@ async function authorise(kind, { method, target, body }) {
     needed(given, "publicKey");
     return { headers: { "X-Partner-Key": given.publicKey } };
   }
+  if (kind === "endaoment" || kind === "percent") {
+    needed(given, "secretKey");
+    return { headers: { [kind === "endaoment" ? "x-api-key" : "Authorization"]: given.secretKey } };
+  }
   needed(given, "secretKey", "hmacSecret");
   if (!crypto.subtle) {
     throw new Missing("Browsers sign only on https or on localhost. Open this page there, or use one of the programs.");

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::gift::Offer;
 use crate::error::Error;
+use crate::locale::{Locale, words};
 use crate::page::layout::{Page, Width};
 use crate::vault;
 
@@ -25,6 +26,7 @@ static SCRIPT_ADDRESS: LazyLock<String> =
 #[derive(Debug)]
 pub struct Frame {
     origin: String,
+    locale: Locale,
     /// Whether it lies over the page, and not in it.
     can_close: bool,
 }
@@ -44,6 +46,7 @@ impl Frame {
         match origin {
             Some(origin) => Ok(Some(Self {
                 origin,
+                locale: offer.locale,
                 can_close: offer.link.text("closable") == "1",
             })),
             None => Err(Error::new(
@@ -54,26 +57,28 @@ impl Frame {
     }
 
     /// The form, which tells the page around it how high it is.
-    pub fn form(&self, title: String, body: &Markup, status: StatusCode) -> Response {
+    pub fn form(&self, page: Page, status: StatusCode) -> Response {
         let body = html! {
             @if self.can_close {
-                button.close type="button" data-close aria-label="Close" { "×" }
+                button.close type="button" data-close aria-label=(words(self.locale).close) { "×" }
             }
-            (body)
+            (page.body)
             (self.script(None))
         };
-        self.send(title, &body, status)
+        self.send(Page { body, ..page }, status)
     }
 
     /// The way to the payment, which the page around it takes.
     pub fn lead(&self, link: &str) -> Response {
+        let title = words(self.locale).continue_to_payment;
         let body = html! {
             section.card.message {
-                p { a.button href=(link) target="_top" { "Continue to payment" } }
+                p { a.button href=(link) target="_top" { (title) } }
             }
             (self.script(Some(link)))
         };
-        self.send("Continue to payment".to_owned(), &body, StatusCode::OK)
+        let page = Page::new(title, Width::Frame, body).speaking(self.locale);
+        self.send(page, StatusCode::OK)
     }
 
     fn script(&self, leads_to: Option<&str>) -> Markup {
@@ -82,8 +87,9 @@ impl Frame {
         }
     }
 
-    fn send(&self, title: String, body: &Markup, status: StatusCode) -> Response {
-        let mut response = Page::new(title, Width::Frame, body.clone()).send(status);
+    fn send(&self, page: Page, status: StatusCode) -> Response {
+        let width = Width::Frame;
+        let mut response = Page { width, ..page }.send(status);
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; \
              form-action 'self'; base-uri 'none'; frame-ancestors {}",

@@ -10,10 +10,15 @@ use shared::{Code, FieldError};
 use crate::auth::Caller;
 use crate::config::Environment;
 use crate::domain::order::{Bounds, order};
+use crate::domain::text;
 use crate::error::Error;
-use crate::page::amount::{parse_major, written};
+use crate::locale::words::fill;
+use crate::locale::{Locale, Words, money, words};
+use crate::page::amount::Amounts;
+use crate::page::checkout::payment::name_wrong;
 use crate::page::field::Problems;
 use crate::page::form::Form;
+use crate::page::refusal::Refusal;
 use crate::store::organization::Organization;
 use crate::store::partner::Partner;
 use crate::vault;
@@ -27,6 +32,8 @@ pub struct Offer {
     pub caller: Arc<Caller>,
     pub nonprofit: Organization,
     pub currency: Currency,
+    /// In which the form speaks, and the checkout after it.
+    pub locale: Locale,
     /// The address's query.
     pub link: Form,
 }
@@ -34,6 +41,10 @@ pub struct Offer {
 impl Offer {
     pub fn partner(&self) -> &Partner {
         &self.caller.partner
+    }
+
+    pub const fn words(&self) -> &'static Words {
+        words(self.locale)
     }
 
     /// The amounts to choose from in the form's currency.
@@ -73,14 +84,14 @@ impl std::fmt::Debug for Entered {
 impl Entered {
     /// A new form, with the amount and frequency that the address asks for.
     pub fn of_link(offer: &Offer, attempt: String) -> Self {
-        let amount = offer.link.text("amount");
-        let is_preset = parse_major(amount, offer.currency)
-            .is_some_and(|amount| offer.presets().contains(&amount));
+        let text = offer.link.text("amount");
         let mut entered = Self::read(&Form::default());
-        if is_preset {
-            amount.clone_into(&mut entered.preset);
-        } else {
-            amount.clone_into(&mut entered.amount);
+        match money::parse(text, offer.currency) {
+            Some(amount) if offer.presets().contains(&amount) => {
+                text.clone_into(&mut entered.preset);
+            }
+            Some(_) => entered.amount = money::typed(offer.locale, text),
+            None => text.clone_into(&mut entered.amount),
         }
         let asked = Frequency::named(offer.link.text("frequency"));
         entered.frequency = asked.filter(|asked| offer.frequencies().contains(asked));
@@ -101,12 +112,14 @@ impl Entered {
         }
     }
 
-    /// The amount that counts, as it was written.
-    fn amount_text(&self) -> &str {
-        if self.amount.is_empty() {
-            &self.preset
-        } else {
-            &self.amount
+    /// The amounts that are offered, and what was chosen.
+    pub fn amounts<'a>(&'a self, offer: &'a Offer) -> Amounts<'a> {
+        Amounts {
+            locale: offer.locale,
+            currency: offer.currency,
+            presets: offer.presets(),
+            preset: &self.preset,
+            typed: &self.amount,
         }
     }
 
@@ -121,16 +134,14 @@ impl Entered {
 }
 
 /// The form's currency: the address's, else the partner's first.
-pub fn currency(link: &Form, partner: &Partner) -> Result<Currency, Error> {
+pub fn currency(link: &Form, partner: &Partner, locale: Locale) -> Result<Currency, Refusal> {
     let Some(code) = link.filled("currency") else {
         let first = partner.config.currencies.first();
         return Ok(first.map_or(Currency::Usd, |first| first.currency));
     };
     Currency::named(&code.to_ascii_uppercase()).ok_or_else(|| {
-        Error::new(
-            Code::UnsupportedCurrency,
-            "This donation link asks for a currency that is not taken here.",
-        )
+        let message = words(locale).currency_not_taken;
+        Refusal::told(Error::new(Code::UnsupportedCurrency, message), locale)
     })
 }
 
@@ -142,7 +153,7 @@ pub fn request(offer: &Offer, entered: &Entered) -> CreateLink {
     let tip = offer.partner().config.tip.default_percent;
     CreateLink {
         nonprofit_slug: offer.nonprofit.slug.clone(),
-        amount: parse_major(entered.amount_text(), offer.currency).unwrap_or(Minor(0)),
+        amount: entered.amounts(offer).chosen().unwrap_or(Minor(0)),
         currency: Some(offer.currency.as_str().to_owned()),
         frequency: Some(entered.frequency(offer)),
         provider: None,
@@ -157,8 +168,17 @@ pub fn request(offer: &Offer, entered: &Entered) -> CreateLink {
         cancel_url: None,
         metadata: None,
         idempotency_key: None,
-        locale: offer.link.filled("locale"),
+        locale: Some(locale(offer)),
     }
+}
+
+/// The locale in which the form spoke, so that the checkout does too; a tag that
+/// is none is left to the rules, which refuse it.
+fn locale(offer: &Offer) -> String {
+    let asked = offer.link.filled("locale");
+    asked
+        .filter(|tag| text::locale(tag).is_err())
+        .unwrap_or_else(|| offer.locale.to_string())
 }
 
 /// The same form with the same contents, sent twice, is one link; changed in
@@ -181,71 +201,63 @@ pub fn check_link(
     offer: &Offer,
     entered: &Entered,
     environment: Environment,
-) -> Result<Problems, Error> {
+) -> Result<Problems, Refusal> {
     let bounds = Bounds {
         partner: offer.partner(),
         allowed_origins: &offer.caller.key.allowed_origins,
         environment,
     };
     let problems = match order(request(offer, entered), &bounds) {
-        Ok(_) => Problems::default(),
-        Err(error) => beside_fields(error, offer.currency)?,
+        Ok(_) => Problems::of_form(offer.locale),
+        Err(error) => beside_fields(error, offer, entered.amounts(offer))?,
     };
-    if entered.amount_text().is_empty() {
-        return Ok(Problems::default());
+    if entered.amount.is_empty() && entered.preset.is_empty() {
+        return Ok(Problems::of_form(offer.locale));
     }
     Ok(problems)
 }
 
 /// The refusal as words beside the fields, or itself if it is of something that
 /// has no field here.
-pub fn beside_fields(error: Error, currency: Currency) -> Result<Problems, Error> {
+pub fn beside_fields(
+    error: Error,
+    offer: &Offer,
+    amounts: Amounts<'_>,
+) -> Result<Problems, Refusal> {
     if error.code != Code::ValidationError {
-        return Err(error);
+        return Err(error.into());
     }
-    let mut problems = Problems::default();
-    for field in FIELDS {
-        if let Some(FieldError { message, .. }) =
-            error.errors.iter().find(|wrong| wrong.field == field)
-        {
-            let (name, message) = words(field, message, currency);
-            problems.add(name, message);
-        }
-    }
+    let problems = problems(&error, amounts);
     if problems.len() < error.errors.len() {
-        return Err(wrong_link(&error.errors));
+        return Err(wrong_link(&error.errors, offer));
     }
     Ok(problems)
 }
 
+/// What is wrong with what was entered, as words beside its fields.
+pub fn problems(error: &Error, amounts: Amounts<'_>) -> Problems {
+    let words = words(amounts.locale);
+    let mut problems = Problems::of_form(amounts.locale);
+    for field in FIELDS {
+        if error.errors.iter().any(|wrong| wrong.field == field) {
+            match field {
+                "donorEmail" => problems.add("email", words.email_wrong),
+                "firstName" | "lastName" => problems.add(field, name_wrong(words)),
+                _ => problems.add("amount", amounts.problem(&problems)),
+            }
+        }
+    }
+    problems
+}
+
 /// Says to whoever made the link what in its address is wrong.
-fn wrong_link(errors: &[FieldError]) -> Error {
+fn wrong_link(errors: &[FieldError], offer: &Offer) -> Refusal {
     let ours = |wrong: &&FieldError| FIELDS.iter().all(|field| *field != wrong.field);
     let told = errors.iter().filter(ours);
     let told: Vec<String> = told
         .map(|FieldError { field, message }| format!("{field} {message}"))
         .collect();
-    let message = format!("This donation link is mistaken: {}.", told.join("; "));
-    Error::new(Code::ValidationError, message)
-}
-
-fn words(field: &str, message: &str, currency: Currency) -> (&'static str, String) {
-    match field {
-        "donorEmail" => (
-            "email",
-            "Enter an e-mail address such as ada@example.org.".to_owned(),
-        ),
-        "firstName" => ("firstName", format!("The first name {message}.")),
-        "lastName" => ("lastName", format!("The last name {message}.")),
-        _ => {
-            let (least, most) = (currency.min(), currency.max());
-            let message = format!(
-                "Choose or enter an amount from {} to {}, such as {}.",
-                written(least, currency),
-                written(most, currency),
-                currency.major(Minor(least.0.saturating_mul(25)))
-            );
-            ("amount", message)
-        }
-    }
+    let what = told.join("; ");
+    let message = fill(offer.words().link_mistaken, &[("what", &what)]);
+    Refusal::told(Error::new(Code::ValidationError, message), offer.locale)
 }

@@ -1,11 +1,14 @@
 //! The hosted form as it looks.
 
 use maud::{Markup, html};
-use shared::money::{Frequency, Minor};
+use shared::money::Frequency;
 
 use super::gift::{Entered, Offer};
-use crate::page::amount::{parse_major, short, unit};
-use crate::page::field::{Problems, beside, donor_fields};
+use crate::locale::words::fill;
+use crate::locale::{Words, money};
+use crate::page::amount::tile;
+use crate::page::field::{Problems, donor_fields};
+use crate::store::organization::Organization;
 
 pub fn form(offer: &Offer, entered: &Entered, problems: &Problems) -> Markup {
     let donor = [
@@ -15,22 +18,22 @@ pub fn form(offer: &Offer, entered: &Entered, problems: &Problems) -> Markup {
     ];
     html! {
         div.columns {
-            (nonprofit(offer))
+            (nonprofit(&offer.nonprofit, &offer.partner().name, offer.words()))
             form.card method="post" novalidate {
                 input type="hidden" name="attempt" value=(entered.attempt);
-                (amount(offer, entered, problems))
+                (entered.amounts(offer).render(problems))
                 (how_often(offer, entered))
                 (tip(offer, entered))
-                h2 { "Your details" }
+                h2 { (offer.words().your_details) }
                 (donor_fields(donor, problems))
-                button.main type="submit" { "Continue to payment" }
+                button.main type="submit" { (offer.words().continue_to_payment) }
             }
         }
     }
 }
 
-fn nonprofit(offer: &Offer) -> Markup {
-    let nonprofit = &offer.nonprofit;
+/// To whom is given, and through which partner.
+pub fn nonprofit(nonprofit: &Organization, partner: &str, words: &Words) -> Markup {
     let logo = nonprofit
         .logo
         .as_ref()
@@ -42,105 +45,47 @@ fn nonprofit(offer: &Offer) -> Markup {
             @if let Some(logo) = logo {
                 img.logo src=(logo) alt="" width="72" height="72" referrerpolicy="no-referrer";
             }
-            p.eyebrow { "Give to" }
+            p.eyebrow { (words.recipient) }
             h1 #nonprofit { (nonprofit.name) }
             @if !place.is_empty() { p.quiet { (place.join(" · ")) } }
             @if let Some(description) = &nonprofit.description { p { (description) } }
-            p.quiet { "Through " (offer.partner().name) }
+            p.quiet { (fill(words.through, &[("name", partner)])) }
         }
     }
-}
-
-fn amount(offer: &Offer, entered: &Entered, problems: &Problems) -> Markup {
-    let currency = offer.currency;
-    let problem = problems.of("amount");
-    let described_by = if problem.is_some() {
-        "amount-hint amount-problem"
-    } else {
-        "amount-hint"
-    };
-    html! {
-        fieldset {
-            legend { "Amount in " (currency) }
-            @if !offer.presets().is_empty() {
-                div.tiles {
-                    @for preset in offer.presets() {
-                        @let value = currency.major(*preset);
-                        (tile(("preset", &value), &short(*preset, currency), is_preset(entered, offer, *preset)))
-                    }
-                }
-            }
-            div.field {
-                label for="amount" {
-                    @if offer.presets().is_empty() { "Amount" } @else { "Or another amount" }
-                }
-                div.amount {
-                    span aria-hidden="true" { (unit(currency)) }
-                    input id="amount" name="amount" type="text" value=(entered.amount) placeholder=" "
-                        autocomplete="off" inputmode="decimal" autofocus[problems.begin_with("amount")]
-                        aria-invalid=[problem.map(|_| "true")] aria-describedby=(described_by);
-                }
-                p.hint #amount-hint {
-                    @if offer.presets().is_empty() { "For example 25." }
-                    @else { "An amount typed here counts in place of those above." }
-                }
-                (beside(problem, "amount-problem"))
-            }
-        }
-    }
-}
-
-fn is_preset(entered: &Entered, offer: &Offer, preset: Minor) -> bool {
-    parse_major(&entered.preset, offer.currency) == Some(preset)
 }
 
 fn how_often(offer: &Offer, entered: &Entered) -> Markup {
-    let chosen = entered.frequency(offer);
+    let (chosen, words) = (entered.frequency(offer), offer.words());
     html! {
         @if let [only] = offer.frequencies() {
             input type="hidden" name="frequency" value=(only);
-            @if *only == Frequency::Monthly { p { "This gift is given every month." } }
+            @if *only == Frequency::Monthly { p { (words.every_month_note) } }
         } @else {
             fieldset {
-                legend { "How often" }
+                legend { (words.how_often) }
                 div.tiles {
                     @for frequency in offer.frequencies() {
-                        (tile(("frequency", frequency.as_str()), label(*frequency), chosen == *frequency))
+                        (tile(("frequency", frequency.as_str()), words.frequency(*frequency), chosen == *frequency))
                     }
                 }
             }
         }
-    }
-}
-
-fn label(frequency: Frequency) -> &'static str {
-    match frequency {
-        Frequency::Once => "Once",
-        Frequency::Monthly => "Monthly",
     }
 }
 
 fn tip(offer: &Offer, entered: &Entered) -> Markup {
-    let tip = &offer.partner().config.tip;
+    let (tip, words) = (&offer.partner().config.tip, offer.words());
+    let percent = money::percent(offer.locale, tip.default_percent);
+    let add = fill(words.add_percent, &[("percent", &percent)]);
     html! {
         @if tip.enabled {
             fieldset {
-                legend { "Add a tip?" }
+                legend { (words.add_a_tip) }
                 div.tiles {
-                    (tile(("tip", "none"), "No tip", !entered.has_tip))
-                    (tile(("tip", "add"), &format!("Add {}%", tip.default_percent), entered.has_tip))
+                    (tile(("tip", "none"), words.no_tip, !entered.has_tip))
+                    (tile(("tip", "add"), &add, entered.has_tip))
                 }
             }
-        }
-    }
-}
-
-/// One of a few choices.
-fn tile((name, value): (&str, &str), label: &str, is_chosen: bool) -> Markup {
-    html! {
-        label.tile {
-            input type="radio" name=(name) value=(value) checked[is_chosen];
-            span { (label) }
         }
     }
 }

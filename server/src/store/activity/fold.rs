@@ -12,8 +12,9 @@ use crate::store::sql::Column::{Number, Text};
 use crate::store::sql::{Rows, Table};
 use crate::store::{Connection, Db};
 
-/// The most commits of one fold, each of which may hold some hundred actions.
-const MAX_COMMITS: i64 = 128;
+/// About how many events go into one fold, so that nobody waits long for the end of
+/// its transaction: it ends with the commit in which their number is reached.
+const MAX_EVENTS: i64 = 1_024;
 
 /// A partner whose newest commits are not folded yet.
 #[derive(Clone, Debug)]
@@ -21,6 +22,28 @@ pub struct Behind {
     pub partner_id: PartnerId,
     folded: i64,
     last: i64,
+}
+
+impl Behind {
+    /// The commit with which the next fold ends.
+    async fn end(&self, conn: &mut Connection) -> Result<i64, Error> {
+        let row = sqlx::query(
+            "SELECT MAX(e.commit_number) AS last, COUNT(*) AS number FROM (
+                 SELECT commit_number FROM events
+                 WHERE partner_id = $1 AND commit_number > $2 AND commit_number <= $3
+                 ORDER BY commit_number LIMIT $4) e",
+        )
+        .bind(self.partner_id.as_str())
+        .bind(self.folded)
+        .bind(self.last)
+        .bind(MAX_EVENTS)
+        .fetch_one(conn)
+        .await?;
+        if row.number("number")? < MAX_EVENTS {
+            return Ok(self.last);
+        }
+        row.number("last")
+    }
 }
 
 /// Partners with at least so many commits that are not folded, those with the
@@ -82,9 +105,9 @@ const USER_DAYS: Table = Table {
 pub async fn fold(db: &Db, partners: &[Behind]) -> Result<(), Error> {
     let mut steps = Vec::with_capacity(partners.len());
     for partner in partners {
-        let last = partner.last.min(partner.folded + MAX_COMMITS);
-        let span = (&partner.partner_id, partner.folded, last);
         let mut conn = db.read().await?;
+        let last = partner.end(&mut conn).await?;
+        let span = (&partner.partner_id, partner.folded, last);
         let step = Step::of(&mut conn, db.dialect(), span).await?;
         let campaigns = CampaignStep::of(&mut conn, db.dialect(), (span, None)).await?;
         steps.push((partner, last, step, campaigns));

@@ -1,13 +1,13 @@
 //! Whose turn it is to deliver to a webhook: a lease, so that processes share the
 //! work and take over from each other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use shared::id::{PartnerId, WebhookId};
 use shared::partner::PartnerStatus;
 use shared::time::Timestamp;
-use sqlx::Error;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Error};
 
 use crate::store::Connection;
 use crate::store::event::Place;
@@ -69,7 +69,7 @@ pub async fn free(
     rows.iter().map(read_key).collect()
 }
 
-fn read_key(row: &AnyRow) -> Result<WebhookKey, Error> {
+pub(super) fn read_key(row: &AnyRow) -> Result<WebhookKey, Error> {
     Ok(WebhookKey {
         partner_id: row.text("partner_id")?,
         id: row.text("id")?,
@@ -145,35 +145,45 @@ pub struct Post {
     pub begun: i64,
 }
 
-/// The webhook as it stands; none if it was deleted.
-pub async fn post(conn: &mut Connection, key: &WebhookKey) -> Result<Option<Post>, Error> {
-    let row = sqlx::query(
+/// Webhooks as they stand; those that were deleted are left out.
+pub async fn posts(
+    conn: &mut Connection,
+    dialect: Dialect,
+    keys: &[WebhookKey],
+) -> Result<HashMap<WebhookKey, Post>, Error> {
+    let of_key = "w.partner_id = v.value ->> 0 AND w.id = v.value ->> 1 AND w.deleted_at IS NULL";
+    let sql = format!(
         "SELECT w.*, p.status AS partner_status, b.commit_number AS last_commit,
              (SELECT MIN(d.due_at) FROM deliveries d
               WHERE d.partner_id = w.partner_id AND d.webhook_id = w.id AND d.status = 'PENDING') AS next_due,
              (SELECT COUNT(*) FROM webhook_replays r
               WHERE r.partner_id = w.partner_id AND r.webhook_id = w.id) AS replays
-         FROM webhooks w
-         JOIN books b ON b.partner_id = w.partner_id
-         JOIN partners p ON p.id = w.partner_id
-         WHERE w.partner_id = $1 AND w.id = $2 AND w.deleted_at IS NULL",
-    )
-    .bind(key.partner_id.as_str())
-    .bind(key.id.as_str())
-    .fetch_optional(conn)
-    .await?;
-    row.map(|row| {
-        let partner = row.named("partner_status", PartnerStatus::named)?;
-        Ok(Post {
-            is_suspended: partner == PartnerStatus::Suspended,
-            leased_by: row.text("leased_by")?,
-            cursor: (row.number("cursor_commit")?, row.number("cursor_position")?),
-            last_commit: row.number("last_commit")?,
-            next_due: row.time_or_null("next_due")?,
-            replays: row.number("replays")?,
-            begun: row.number("begun")?,
-            row: webhook::read(&row)?,
-        })
+         FROM {} {} {} {}",
+        dialect.rows(),
+        dialect.each(("webhooks", "w"), of_key),
+        dialect.each(("books", "b"), "b.partner_id = w.partner_id"),
+        dialect.each(("partners", "p"), "p.id = w.partner_id"),
+    );
+    let asked: Vec<_> = keys.iter().map(|key| (&key.partner_id, &key.id)).collect();
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(json(&asked)?)
+        .fetch_all(conn)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((read_key(row)?, read_post(row)?)))
+        .collect()
+}
+
+fn read_post(row: &AnyRow) -> Result<Post, Error> {
+    let partner = row.named("partner_status", PartnerStatus::named)?;
+    Ok(Post {
+        is_suspended: partner == PartnerStatus::Suspended,
+        leased_by: row.text("leased_by")?,
+        cursor: (row.number("cursor_commit")?, row.number("cursor_position")?),
+        last_commit: row.number("last_commit")?,
+        next_due: row.time_or_null("next_due")?,
+        replays: row.number("replays")?,
+        begun: row.number("begun")?,
+        row: webhook::read(row)?,
     })
-    .transpose()
 }

@@ -1,16 +1,18 @@
 //! The worker's side: what is to be delivered, and what became of it, written in
 //! batches.
 
+use std::collections::HashSet;
+
 use shared::time::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Error};
 
-use super::claim::WebhookKey;
+use super::claim::{self, WebhookKey};
 use super::{DeliveryRow, EventText, NEW, SETTLED, push, read};
 use crate::store::batch::Work;
 use crate::store::event::Place;
 use crate::store::row::Columns as _;
-use crate::store::sql::Rows;
+use crate::store::sql::{Rows, json};
 use crate::store::{Connection, Db};
 
 /// Which pending deliveries are read.
@@ -141,9 +143,10 @@ impl Work for Recorder {
         let mut tx = self.db.write().await?;
         let (mut new, mut settled) = (Rows::of(&NEW), Rows::of(&SETTLED));
         let mut answers = Vec::with_capacity(notes.len());
+        let advanced = self.advance_all(&mut tx, notes).await?;
         for note in notes {
             let is_held = match note {
-                Note::Taken { key, cursor, .. } => self.advance(&mut tx, key, *cursor).await?,
+                Note::Taken { key, .. } => advanced.contains(key),
                 Note::Replayed {
                     key,
                     replay_id,
@@ -186,24 +189,36 @@ impl Recorder {
         Ok(true)
     }
 
-    async fn advance(
+    /// Moves the cursors of all webhooks that have taken events up, and answers
+    /// those that this process still holds.
+    async fn advance_all(
         &self,
         conn: &mut Connection,
-        key: &WebhookKey,
-        cursor: Place,
-    ) -> Result<bool, Error> {
-        let done = sqlx::query(
-            "UPDATE webhooks SET cursor_commit = $4, cursor_position = $5
-             WHERE partner_id = $1 AND id = $2 AND leased_by = $3 AND deleted_at IS NULL",
-        )
-        .bind(key.partner_id.as_str())
-        .bind(key.id.as_str())
-        .bind(&self.process)
-        .bind(cursor.0)
-        .bind(cursor.1)
-        .execute(conn)
-        .await?;
-        Ok(done.rows_affected() > 0)
+        notes: &[Note],
+    ) -> Result<HashSet<WebhookKey>, Error> {
+        let taken = notes.iter().filter_map(|note| match note {
+            Note::Taken { key, cursor, .. } => Some((&key.partner_id, &key.id, cursor.0, cursor.1)),
+            Note::Replayed { .. } | Note::Settled { .. } | Note::Renewed(_) => None,
+        });
+        let taken: Vec<_> = taken.collect();
+        if taken.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let sql = format!(
+            "UPDATE webhooks AS t SET cursor_commit = CAST(v.value ->> 2 AS BIGINT),
+                 cursor_position = CAST(v.value ->> 3 AS BIGINT)
+             FROM {}
+             WHERE t.partner_id = v.value ->> 0 AND t.id = v.value ->> 1
+               AND t.leased_by = $2 AND t.deleted_at IS NULL
+             RETURNING partner_id, id",
+            self.db.dialect().rows(),
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(json(&taken)?)
+            .bind(&self.process)
+            .fetch_all(conn)
+            .await?;
+        rows.iter().map(claim::read_key).collect()
     }
 }
 

@@ -47,6 +47,7 @@ pub(super) async fn load(
     loader.load_users(&mut wanted).await?;
     loader.load_actions(&mut wanted, now).await?;
     loader.load_other_keys(&wanted).await?;
+    loader.load_funds(&wanted.funds).await?;
     loader.load_wallets(wanted.wallets()?).await?;
     if wanted.takes_tokens {
         loader.load_vestings(wanted.wallets()?, now).await?;
@@ -59,7 +60,7 @@ pub(super) async fn load(
 const OF_PARTNER: &str = "t.partner_id = v.value ->> 0";
 const BY_KEY: &[&str] = &["key_space", "idempotency_key"];
 
-struct Loader<'a> {
+pub(super) struct Loader<'a> {
     conn: &'a mut Connection,
     dialect: Dialect,
     shelf: Shelf,
@@ -83,7 +84,7 @@ impl Loader<'_> {
 
     /// Looks `columns` of `table` up once for each of the wanted, by the partner
     /// and then the columns that are named, in their order.
-    async fn lookup(
+    pub(super) async fn lookup(
         &mut self,
         (columns, table): (&str, &str),
         named: &[&str],
@@ -98,7 +99,7 @@ impl Loader<'_> {
         self.fetch(sql, wanted).await
     }
 
-    fn books(&mut self, row: &AnyRow) -> Result<&mut Books, Error> {
+    pub(super) fn books(&mut self, row: &AnyRow) -> Result<&mut Books, Error> {
         let partner_id: PartnerId = row.text("partner_id")?;
         let loaded = self.shelf.get_mut(&partner_id).ok_or(Error::RowNotFound)?;
         Ok(&mut loaded.books)

@@ -2,12 +2,14 @@
 //! the same order.
 
 mod action;
+mod fund;
 
 use ledger::{Entry, NewUser, Pool, Spent, Transaction, Wallet};
 use shared::id::{ActionId, PartnerId, PoolId, TransactionId, UserId};
 use sqlx::Error;
 
 pub(super) use self::action::*;
+pub(super) use self::fund::*;
 use super::Counters;
 use crate::store::sql::Column::{Number, Text};
 use crate::store::sql::{Rows, Table, json};

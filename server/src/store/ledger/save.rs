@@ -12,6 +12,7 @@ use shared::time::Timestamp;
 use shared::token_pool::PoolRequestStatus;
 use sqlx::Error;
 
+use super::fund::FundChanges;
 use super::rows;
 use super::{LoadedBooks, Shelf, tell};
 use crate::config::Environment;
@@ -31,6 +32,7 @@ pub(super) struct Changes {
     entries: Rows,
     reversals: Rows,
     spends: Rows,
+    funds: FundChanges,
     vestings: BTreeMap<(PartnerId, ledger::Part), (UserId, Timestamp)>,
     changed: BTreeMap<PartnerId, Changed>,
     /// Each with whom it is about, and with its data, as JSON text.
@@ -64,6 +66,7 @@ impl Changes {
             entries: Rows::of(&rows::ENTRIES),
             reversals: Rows::of(&rows::REVERSALS),
             spends: Rows::of(&rows::SPENDS),
+            funds: FundChanges::new(),
             vestings: BTreeMap::new(),
             changed: BTreeMap::new(),
             events: Vec::new(),
@@ -185,6 +188,10 @@ impl Changes {
                     .campaign_users
                     .insert((campaign_id.clone(), user_id.clone()));
             }
+            Effect::Fund(effect) => {
+                self.changed(partner);
+                self.funds.record(partner, effect, &mut self.entries)?;
+            }
             Effect::Granted(request_id) => {
                 self.granted.push((partner.clone(), request_id.clone()));
             }
@@ -247,6 +254,7 @@ pub(super) async fn save(
     {
         rows.write(conn, dialect).await?;
     }
+    changes.funds.save(conn, dialect, shelf).await?;
     for (partner, campaign_id, tokens) in spent {
         campaign::set_spent(conn, &partner, &campaign_id, tokens).await?;
     }

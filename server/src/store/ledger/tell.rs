@@ -77,7 +77,8 @@ pub(super) fn events(effect: &Effect, books: &Books, scene: Scene) -> Vec<(Event
         | Effect::Spent(_)
         | Effect::Refilled { .. }
         | Effect::Expired(_)
-        | Effect::Granted(_) => Vec::new(),
+        | Effect::Granted(_)
+        | Effect::Fund(_) => Vec::new(),
     }
 }
 
@@ -101,7 +102,8 @@ pub(super) fn subjects(effect: &Effect, books: &Books) -> Subjects {
         | Effect::Expired(_)
         | Effect::Granted(_)
         | Effect::Warned { .. }
-        | Effect::Depleted(_) => Subjects::default(),
+        | Effect::Depleted(_)
+        | Effect::Fund(_) => Subjects::default(),
     }
 }
 

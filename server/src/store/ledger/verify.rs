@@ -2,6 +2,8 @@
 //! zero, every number that is kept against what it comes from. Sums are made
 //! in 128 bits, so that an overflow cannot hide a loss.
 
+mod fund;
+
 use std::collections::BTreeMap;
 
 use sqlx::{AssertSqlSafe, Error};
@@ -99,13 +101,20 @@ fn close(open: Option<((String, String), BTreeMap<String, i128>)>, audit: &mut A
 
 /// Each account that keeps a balance, as its own table has it.
 const ACCOUNTS: &str = "
-    SELECT partner_id, 'pool' AS kind, id, balance FROM pools
-    UNION ALL SELECT partner_id, 'receivable', id, receivable FROM pools
-    UNION ALL SELECT partner_id, 'wallet', user_id, balance FROM wallets
-    UNION ALL SELECT partner_id, 'debt', user_id || '/' || pool_id, -owed FROM debts";
+    SELECT partner_id, 'pool' AS kind, id, 'SIR' AS unit, balance FROM pools
+    UNION ALL SELECT partner_id, 'receivable', id, 'SIR', receivable FROM pools
+    UNION ALL SELECT partner_id, 'wallet', user_id, 'SIR', balance FROM wallets
+    UNION ALL SELECT partner_id, 'debt', user_id || '/' || pool_id, 'SIR', -owed FROM debts
+    UNION ALL SELECT partner_id, 'fund', fund_id, 'MICRO_USD', balance FROM fund_balances";
 
 /// The outside world keeps no balance.
-const OUTSIDE: &[&str] = &["issuance", "marketplace"];
+const OUTSIDE: &[&str] = &[
+    "issuance",
+    "marketplace",
+    "donors",
+    "custodian",
+    "organization",
+];
 
 async fn check_accounts(
     conn: &mut Connection,
@@ -114,7 +123,7 @@ async fn check_accounts(
 ) -> Result<(), Error> {
     for row in sqlx::query(ACCOUNTS).fetch_all(conn).await? {
         let (kind, id): (String, String) = (row.text("kind")?, row.text("id")?);
-        let key = (row.text("partner_id")?, kind, id, "SIR".to_owned());
+        let key = (row.text("partner_id")?, kind, id, row.text("unit")?);
         let balance = i128::from(row.number("balance")?);
         let name = format!("{} {}: balance", key.1, key.2);
         audit.differ(&name, balance, sums.remove(&key).unwrap_or(0));
@@ -237,7 +246,7 @@ const EQUALITIES: &[(&str, &str)] = &[
 ];
 
 async fn check_equalities(conn: &mut Connection, audit: &mut Audit) -> Result<(), Error> {
-    for (what, sql) in EQUALITIES {
+    for (what, sql) in EQUALITIES.iter().chain(fund::OF_FUNDS) {
         let sql = format!("SELECT name, kept, found FROM ({sql}) AS e WHERE kept <> found");
         for row in sqlx::query(AssertSqlSafe(sql))
             .fetch_all(&mut *conn)

@@ -12,6 +12,7 @@ use shared::token_pool::PoolRequestStatus;
 use sqlx::Error;
 
 use super::Order;
+use super::fund::WantedFunds;
 use crate::store::sql::Cells;
 
 /// Things of partners.
@@ -30,6 +31,7 @@ pub(super) struct Wanted {
     spend_keys: Of<String>,
     requests: Of<PoolRequestId>,
     allocations: Of<TransactionId>,
+    pub(super) funds: WantedFunds,
     pub(super) wallets: Of<UserId>,
     /// Whether tokens may be taken from wallets, so that it matters what vests.
     pub(super) takes_tokens: bool,
@@ -70,6 +72,7 @@ impl Wanted {
                 self.spend_keys.insert((of(), spend.key.clone()));
             }
             Command::Expire(_) => {}
+            Command::Fund(command) => self.funds.add(partner, command),
         }
     }
 
@@ -174,7 +177,7 @@ impl Wanted {
     }
 }
 
-fn pairs<T>(set: &Of<T>, text: impl Fn(&T) -> &str) -> Result<Cells, Error> {
+pub(super) fn pairs<T>(set: &Of<T>, text: impl Fn(&T) -> &str) -> Result<Cells, Error> {
     let mut cells = Cells::default();
     for (partner, thing) in set {
         cells.push([partner.as_str().into(), text(thing).into()])?;

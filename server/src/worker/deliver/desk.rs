@@ -11,6 +11,7 @@ use super::{GAP_OF_ONE, LOOK_GAP, MAX_GAP};
 use crate::context::Context;
 use crate::store::Db;
 use crate::store::batch::{Batch, BatchError};
+use crate::store::delivery::look::{Spans, Stands};
 use crate::store::delivery::record::{Note, Recorder};
 
 /// Deliveries under way at a time, to webhooks that answer and to those that do
@@ -30,24 +31,35 @@ pub struct Desk {
     /// The webhooks that this process holds.
     held: AtomicU32,
     notes: Batch<Recorder>,
+    /// What is read for many webhooks at once.
+    pub(super) stands: Batch<Stands>,
+    pub(super) spans: Batch<Spans>,
 }
 
 impl Desk {
     /// Starts the writer, which ends when the desk is dropped.
     pub fn start(db: Db, context: &Context) -> (Self, Vec<JoinHandle<()>>) {
         let process = context.random_hex::<12>();
+        let looks = (Stands { db: db.clone() }, Spans { db: db.clone() });
         let recorder = Recorder {
             db,
             process: process.clone(),
         };
-        // One lane: this process never waits for itself.
-        let (notes, tasks) = Batch::start(recorder, context, 1);
+        // One lane each: this process never waits for itself, and while one of them
+        // reads, all that want to look next gather.
+        let (notes, mut tasks) = Batch::start(recorder, context, 1);
+        let (stands, readers) = Batch::start(looks.0, context, 1);
+        tasks.extend(readers);
+        let (spans, readers) = Batch::start(looks.1, context, 1);
+        tasks.extend(readers);
         let desk = Self {
             process,
             sending: Semaphore::new(MAX_SENDING),
             sending_slowly: Semaphore::new(MAX_SENDING_SLOWLY),
             held: AtomicU32::new(0),
             notes,
+            stands,
+            spans,
         };
         (desk, tasks)
     }

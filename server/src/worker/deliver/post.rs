@@ -80,7 +80,7 @@ pub(super) async fn run(app: Arc<App>, key: WebhookKey) {
 
 impl Post {
     async fn open(app: Arc<App>, key: WebhookKey) -> Result<Option<Self>, Error> {
-        let seen = claim::post(&mut *app.db.read().await?, &key).await?;
+        let seen = app.desk.stands.submit(key.clone()).await?;
         let Some(seen) = seen else { return Ok(None) };
         Ok(Some(Self {
             stationery: Stationery::open(&app, &seen.row)?,
@@ -131,7 +131,7 @@ impl Post {
 
     /// Sees how the webhook stands; false if it is not to be delivered to.
     async fn look(&mut self) -> Result<bool, Error> {
-        let seen = claim::post(&mut *self.app.db.read().await?, &self.key).await?;
+        let seen = self.app.desk.stands.submit(self.key.clone()).await?;
         let Some(seen) = seen else { return Ok(false) };
         let is_ours = seen.leased_by == self.app.desk.process;
         if !is_ours || !seen.row.public.is_active || seen.is_suspended {

@@ -1,6 +1,8 @@
 //! Taking up: events that are new, or that are to be delivered once more, become
 //! deliveries in small batches.
 
+use std::sync::Arc;
+
 use shared::event::EventType;
 use shared::time::Timestamp;
 use shared::webhook::Webhook;
@@ -10,8 +12,9 @@ use super::post::Post;
 use crate::error::Error;
 use crate::store::delivery::DeliveryRow;
 use crate::store::delivery::begin::{self, Replay};
+use crate::store::delivery::look::Span;
 use crate::store::delivery::record::{Letter, Note};
-use crate::store::event::{self, EventRow, Place};
+use crate::store::event::{EventRow, Place};
 use crate::store::webhook::LAST_POSITION;
 
 /// The events that are looked at in one step.
@@ -47,9 +50,9 @@ impl Post {
             .any(|event| event.event_type == EventType::WebhookTest);
         let webhook = &self.seen.row.public;
         let wanted = events
-            .into_iter()
+            .iter()
             .filter(|event| wants(webhook, event.event_type));
-        let letters = self.letters(wanted.collect());
+        let letters = self.letters(wanted);
         if !letters.is_empty() {
             let note = Note::Taken {
                 key: self.key.clone(),
@@ -79,11 +82,11 @@ impl Post {
         drop(conn);
         let (events, has_more, cursor) = self.step((replay.cursor, replay.last_commit)).await?;
         let webhook = &self.seen.row.public;
-        let is_of = |event: &EventRow| {
+        let is_of = |event: &&EventRow| {
             let is_in_time = (replay.from..replay.to).contains(&event.created_at);
             is_in_time && wants(webhook, event.event_type) && names(&replay, event.event_type)
         };
-        let letters = self.letters(events.into_iter().filter(is_of).collect());
+        let letters = self.letters(events.iter().filter(is_of));
         let note = Note::Replayed {
             key: self.key.clone(),
             replay_id: replay.id.clone(),
@@ -104,10 +107,14 @@ impl Post {
     async fn step(
         &self,
         (place, last_commit): (Place, i64),
-    ) -> Result<(Vec<EventRow>, bool, Place), Error> {
-        let mut conn = self.app.db.read().await?;
-        let span = (place, last_commit);
-        let events = event::after(&mut conn, &self.key.partner_id, span, STEP).await?;
+    ) -> Result<(Arc<Vec<EventRow>>, bool, Place), Error> {
+        let span = Span {
+            partner_id: self.key.partner_id.clone(),
+            after: place,
+            last_commit,
+            limit: STEP,
+        };
+        let events = self.app.desk.spans.submit(span).await?;
         let is_full = i64::try_from(events.len()).is_ok_and(|found| found == STEP);
         let place = match events.last() {
             Some(last) if is_full => last.place(),
@@ -118,19 +125,19 @@ impl Post {
 
     /// New deliveries. They are this process's to send at once, and anybody's
     /// only later; in an ordered webhook they are due in their turn.
-    fn letters(&self, events: Vec<EventRow>) -> Vec<Letter> {
+    fn letters<'a>(&self, events: impl Iterator<Item = &'a EventRow>) -> Vec<Letter> {
         let now = self.app.context.now();
         let due_at: Timestamp = if self.seen.row.public.ordered {
             now
         } else {
             now.plus_ms(LEASE_MS)
         };
-        let letter = |event: EventRow| {
+        let letter = |event: &EventRow| {
             let id = self.app.context.object_id();
-            let row = DeliveryRow::new(id, &self.key.id, &event, (now, due_at));
-            (row, Some(event.into()))
+            let row = DeliveryRow::new(id, &self.key.id, event, (now, due_at));
+            (row, Some(event.clone().into()))
         };
-        events.into_iter().map(letter).collect()
+        events.map(letter).collect()
     }
 }
 
