@@ -6,7 +6,9 @@ use std::io::Write as _;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
-use sha2::{Digest as _, Sha256, Sha384};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use sha2::{Digest as _, Sha256};
 
 use crate::context::hex;
 
@@ -159,16 +161,9 @@ fn version(contents: &BTreeMap<String, Bytes>) -> String {
     hex(&hash.finalize())[..16].to_owned()
 }
 
-/// What `integrity` attributes hold: base64 of SHA-384.
+/// What `integrity` attributes hold.
 fn integrity(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    // 48 bytes are 16 groups of three, so there is nothing to pad.
-    let groups = Sha384::digest(bytes).as_chunks::<3>().0.to_vec();
-    let digits = groups.into_iter().flat_map(|[a, b, c]| {
-        let group = u32::from(a) << 16 | u32::from(b) << 8 | u32::from(c);
-        [18, 12, 6, 0].map(|shift| char::from(DIGITS[(group >> shift & 63) as usize]))
-    });
-    format!("sha384-{}", digits.collect::<String>())
+    format!("sha256-{}", BASE64.encode(Sha256::digest(bytes)))
 }
 
 fn media_type(name: &str) -> &'static str {

@@ -4,6 +4,7 @@ pub mod amount;
 pub mod checkout;
 pub mod docs;
 pub mod donate;
+pub mod embed;
 pub mod field;
 pub mod form;
 pub mod give;

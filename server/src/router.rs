@@ -165,6 +165,7 @@ fn pages(app: Arc<App>) -> Router<Arc<App>> {
     let checkout = get(page::checkout::show).post(page::checkout::pay);
     Router::new()
         .route("/", get(page::home::show))
+        .route("/embed", get(page::embed::show))
         .route("/checkout/{token}", checkout)
         .route(
             "/checkout/{token}/cancelled",
@@ -193,7 +194,11 @@ fn pages(app: Arc<App>) -> Router<Arc<App>> {
 pub fn router(app: Arc<App>) -> Router {
     let files = Router::new()
         .route("/page.css", get(page::layout::style))
+        .route("/embed/embed.css", get(page::embed::style))
+        .route("/embed/embed.js", get(page::embed::script))
+        .route("/give-frame.js", get(page::give::frame::script))
         .route("/donate.js", get(page::widget::loader))
+        .route("/donate.d.ts", get(page::widget::declarations))
         .route("/widget/{version}/{*file}", get(page::widget::asset))
         .route("/health/live", get(page::health::live))
         .route("/health/ready", get(page::health::ready));

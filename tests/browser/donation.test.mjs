@@ -169,19 +169,6 @@ test("an amount that is none is said beside its field and nothing is sent", asyn
   await leave();
 });
 
-test("where a page forbids WebAssembly the button is a link to the hosted form", async () => {
-  stage.host.headers = { "content-security-policy": `script-src ${stage.base} 'self'; connect-src ${stage.base}` };
-  const { page, leave } = await visit(stage);
-  const told = [];
-  page.on("console", message => told.push(message.text()));
-  await page.goto(stage.host.url);
-  await page.getByRole("link", { name: "Donate" }).click();
-  await page.waitForURL(/\/give\/american-red-cross/);
-  assert.match(told.join("\n"), /wasm-unsafe-eval/);
-  stage.host.headers = {};
-  await leave();
-});
-
 test("a strict policy with what the console names lets the widget work", async () => {
   stage.host.headers = {
     "content-security-policy":
@@ -209,8 +196,8 @@ test("three buttons on a page, one added late, each open a form of their own", a
   const names = [/Khan Academy/, /Red Cross/, /Feeding America/];
   const slugs = ["khan-academy", "american-red-cross", "feeding-america"];
   for (const [index, slug] of slugs.entries()) {
-    await page.locator(`giving-button[nonprofit=${slug}]`).getByRole("link").click();
-    await page.locator(`giving-button[nonprofit=${slug}] h2`, { hasText: names[index] }).waitFor();
+    await page.locator(`giving-button:is([nonprofit=${slug}], [data-nonprofit=${slug}])`).getByRole("link").click();
+    await page.locator(`giving-button:is([nonprofit=${slug}], [data-nonprofit=${slug}]) h2`, { hasText: names[index] }).waitFor();
     await page.keyboard.press("Escape");
   }
   stage.host.body = body;

@@ -1,12 +1,14 @@
 // The stage of the browser tests: the real server on a port of its own, a
 // nonprofit's page on another origin, and one Chromium.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
 const CHROMIUM_ARGUMENTS = [
@@ -74,12 +76,17 @@ export function tag({ baseUrl, publicKey }) {
   return `<script async src="${baseUrl}/donate.js" data-key="${publicKey}" data-nonprofit="american-red-cross"></script>`;
 }
 
-/** A page of another origin, whose body and headers a test can set. */
+/** A page of another origin, whose body (or all of whose HTML), headers and further files a test can set. */
 async function startHost(body) {
-  const page = { body, headers: {} };
+  const page = { body, headers: {}, files: {}, html: "" };
   const server = createServer((request, response) => {
+    const file = page.files[new URL(request.url, "http://host").pathname];
+    if (file) {
+      response.writeHead(200, { "content-type": file.type });
+      return response.end(file.contents);
+    }
     response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...page.headers });
-    response.end(`<!doctype html><html lang="en"><title>A nonprofit</title>
+    response.end(page.html || `<!doctype html><html lang="en"><title>A nonprofit</title>
       <meta name="viewport" content="width=device-width">
       <link rel="icon" href="data:,"><main><h1>A nonprofit</h1>${page.body}</main></html>`);
   });
@@ -97,6 +104,40 @@ export async function visit(stage, options = {}) {
   const requests = [];
   context.on("request", request => requests.push(request.url()));
   return { context, page, requests, leave: () => context.close() };
+}
+
+/** Sets the host's page for one test, and puts it back after. */
+export async function onPage(stage, settings, work, options) {
+  const { host } = stage;
+  const before = { body: host.body, headers: host.headers, files: host.files, html: host.html };
+  Object.assign(host, settings);
+  const visitor = await visit(stage, options);
+  const told = [];
+  visitor.page.on("console", message => told.push(`${message.type()}: ${message.text()}`));
+  try {
+    await work({ ...visitor, told });
+  } finally {
+    Object.assign(host, before);
+    await visitor.leave();
+  }
+}
+
+/** An element of the widget with the demo's key and these attributes. */
+export function element({ publicKey }, attributes = "", name = "giving-button") {
+  return `<${name} key="${publicKey}" nonprofit="american-red-cross" ${attributes}></${name}>`;
+}
+
+/** The script alone. */
+export function script({ baseUrl }) {
+  return `<script async src="${baseUrl}/donate.js"></script>`;
+}
+
+/** No violation of what axe checks, in what this state shows. */
+export async function assertAccessible(page, state) {
+  // A colour on its way to another has the contrast of neither.
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(node => node.html)]), [], state);
 }
 
 /** Opens the form of the first button on the host's page. */

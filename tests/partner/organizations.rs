@@ -147,14 +147,14 @@ async fn a_name_is_found_with_a_typo_or_its_beginning(stage: &mut Stage) {
         "habitat hum",
         "ha",
         "humanty",
-        "for h",
+        "for hu",
         "humanity habitat",
         "intrenatonal habitat",
         "HABITAT FOR HUMANITY INTERNATIONAL",
     ] {
         assert_eq!(found(stage, query).await, ["habitat"], "{query}");
     }
-    for query in ["fnd", "habi hum", "habbbitat", "wor fund", "worl habitat"] {
+    for query in ["fnd", "habi hum", "habbbbitat", "wor fund", "worl habitat"] {
         assert!(found(stage, query).await.is_empty(), "{query}");
     }
     assert_eq!(found(stage, "wildlive").await, ["wild"]);

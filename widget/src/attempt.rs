@@ -4,9 +4,10 @@
 //! one gift, and only from the moment a donor sends the form. Of what the donor
 //! wrote it keeps a digest, never the words.
 
-use js_sys::JSON;
+use js_sys::{JSON, Object};
 use shared::donation::CreateLink;
-use shared::js::ToJs;
+use shared::js::{ToJs, set};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Storage, window};
 
 /// What an attempt's record and the way back to it are stored under.
@@ -23,11 +24,12 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// Puts the order under this attempt's key, which is a new one unless the
-    /// attempt was for the same order.
-    pub(crate) fn take_up(&mut self, order: &mut CreateLink) {
-        order.idempotency_key = None;
-        let digest = digest(order);
+    /// The order as it is sent, under this attempt's key, which is a new one unless
+    /// the attempt was for the same order.
+    pub(crate) fn take_up(&mut self, order: &CreateLink, metadata: &Object) -> JsValue {
+        let body = order.to_js();
+        set(body.unchecked_ref(), "metadata", metadata);
+        let digest = digest(&body);
         if self.digest != digest {
             *self = Self {
                 key: random_key(),
@@ -35,7 +37,8 @@ impl Attempt {
                 ..Self::default()
             };
         }
-        order.idempotency_key = Some(self.key.clone());
+        set(body.unchecked_ref(), "idempotencyKey", &self.key.to_js());
+        body
     }
 
     /// What is stored for a place on the page.
@@ -87,8 +90,8 @@ fn stored_under(name: &str) -> String {
 
 /// FNV-1a. Two orders of one digest would share a key, which the server refuses
 /// and the widget then renews.
-fn digest(order: &CreateLink) -> String {
-    let text = JSON::stringify(&order.to_js()).map_or_else(|_| String::new(), String::from);
+fn digest(order: &JsValue) -> String {
+    let text = JSON::stringify(order).map_or_else(|_| String::new(), String::from);
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in text.bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

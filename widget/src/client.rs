@@ -4,13 +4,14 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use gloo_net::http::{Method, Request, RequestBuilder};
-use js_sys::JSON;
-use shared::donation::GetDonationStatus;
+use gloo_net::http::Request;
+use js_sys::{JSON, Object};
+use shared::call::Call;
+use shared::donation::{CreateLink, GetDonationStatus};
 use shared::error::FieldError;
-use shared::js::{BrowserCall, FromJs, member};
-use wasm_bindgen::JsValue;
-use web_sys::{AbortSignal, RequestCredentials};
+use shared::js::{BrowserCall, FromJs, ToJs, member, object, set};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::AbortSignal;
 
 use crate::face::Phase;
 
@@ -48,28 +49,40 @@ impl Refusal {
 }
 
 impl Client {
-    /// A call on its way; its answer is read by [`answer`].
+    /// A call without a body on its way; its answer is read by [`answer`].
     pub(crate) fn send(&self, call: &impl BrowserCall) -> Exchange {
-        exchange(self.request(&call.path()), call.body())
+        exchange(self.address(&call.path()), &self.headers(), None)
+    }
+
+    /// Asks for a donation link, with a body made of a [`CreateLink`].
+    pub(crate) fn order(&self, body: JsValue) -> Exchange {
+        let headers = self.headers();
+        set(&headers, "Content-Type", &"application/json".into());
+        exchange(self.address(CreateLink::PATH), &headers, Some(&body))
     }
 
     /// Asks for a donation, if it is in another state than the one known by an etag.
     pub(crate) fn watch(&self, call: &GetDonationStatus, etag: Option<&String>) -> Exchange {
-        let mut request = self.request(&call.path());
+        let address = self.address(&call.path());
+        let headers = self.headers();
         if let Some(known) = etag {
-            request = request.header("If-None-Match", known);
+            set(&headers, "If-None-Match", &known.to_js());
         }
-        exchange(request, None)
+        exchange(address, &headers, None)
     }
 
-    fn request(&self, path: &str) -> RequestBuilder {
-        Request::get(&[&self.base, path].concat()).header("X-Partner-Key", &self.key)
+    fn address(&self, path: &str) -> String {
+        [&self.base, path].concat()
+    }
+
+    fn headers(&self) -> Object {
+        object(&[("X-Partner-Key", self.key.to_js())])
     }
 }
 
 /// A file of the widget.
 pub(crate) fn fetch_file(url: &str) -> Exchange {
-    exchange(Request::get(url), None)
+    exchange(url.to_owned(), &Object::new(), None)
 }
 
 /// The answer in a reply.
@@ -111,10 +124,12 @@ pub(crate) async fn all<const N: usize>(
     replies.map(|reply| reply.unwrap_or(Err(Refusal::Unreachable)))
 }
 
-fn exchange(request: RequestBuilder, body: Option<JsValue>) -> Exchange {
+fn exchange(address: String, headers: &Object, body: Option<&JsValue>) -> Exchange {
+    let request = build(&address, headers, body);
     Box::pin(async move {
         let lost = |_| Refusal::Unreachable;
-        let response = build(request, body)?.send().await.map_err(lost)?;
+        let request = request.ok_or(Refusal::Unreachable)?;
+        let response = Request::from(request).send().await.map_err(lost)?;
         let text = response.text().await.map_err(lost)?;
         let body = JSON::parse(&text).unwrap_or_default();
         let is_known = response.status() == 304;
@@ -130,22 +145,18 @@ fn exchange(request: RequestBuilder, body: Option<JsValue>) -> Exchange {
     })
 }
 
-fn build(request: RequestBuilder, body: Option<JsValue>) -> Result<Request, Refusal> {
-    let signal = AbortSignal::timeout_with_u32(TIMEOUT_MS);
-    let request = request
-        .credentials(RequestCredentials::Omit)
-        .abort_signal(Some(&signal));
-    let built = match body {
-        Some(body) => {
-            let text = JSON::stringify(&body).map_err(|_| Refusal::Unreachable)?;
-            request
-                .method(Method::POST)
-                .header("Content-Type", "application/json")
-                .body(text)
-        }
-        None => request.build(),
-    };
-    built.map_err(|_| Refusal::Unreachable)
+/// By one plain object: a builder would be several times the code.
+fn build(address: &str, headers: &Object, body: Option<&JsValue>) -> Option<web_sys::Request> {
+    let options = object(&[
+        ("headers", headers.into()),
+        ("credentials", "omit".into()),
+        ("signal", AbortSignal::timeout_with_u32(TIMEOUT_MS).into()),
+    ]);
+    if let Some(body) = body {
+        set(&options, "method", &"POST".into());
+        set(&options, "body", &JSON::stringify(body).ok()?.into());
+    }
+    web_sys::Request::new_with_str_and_init(address, options.unchecked_ref()).ok()
 }
 
 /// The refusal in the server's words, if it had any.

@@ -69,6 +69,7 @@ pub(crate) enum Action {
     Retry,
     /// The hosted page.
     Visit,
+    Share,
     Close,
 }
 
@@ -81,6 +82,7 @@ impl Action {
             Self::Again => "again",
             Self::Retry => "retry",
             Self::Visit => "visit",
+            Self::Share => "share",
             Self::Close => "close",
         }
     }
@@ -112,7 +114,7 @@ impl Field {
     /// The field to which an input of the form belongs, by its name.
     pub(crate) fn of_input(name: &str) -> Self {
         match name {
-            "amount" | "typed" | "frequency" | "tip" => Self::Amount,
+            "amount" | "typed" | "frequency" | "tip" | "fees" => Self::Amount,
             "email" => Self::Email,
             "first-name" => Self::FirstName,
             "last-name" => Self::LastName,

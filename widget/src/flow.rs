@@ -5,22 +5,34 @@
 
 use std::pin::Pin;
 
-use js_sys::Promise;
+use js_sys::{Object, Promise};
 use leptos::prelude::*;
 use shared::donation::{CreateLink, Donation, DonationLink, GetDonationStatus, MAX_WAIT_SECONDS};
 use shared::error::Code;
 use shared::id::DonationId;
-use shared::js::FromJs;
+use shared::js::{FromJs, ToJs, object};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::window;
+use web_sys::{Window, window};
 
 use crate::attempt::Attempt;
 use crate::client::{Exchange, Refusal, Reply, answer};
 use crate::face::{Action, Field, Phase};
 use crate::loading::load;
+use crate::options::Host;
 use crate::report;
 use crate::state::{Entries, State};
 use crate::view::point_out;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Throws where the browser cannot.
+    #[wasm_bindgen(js_namespace = navigator, js_name = share, catch)]
+    fn offer(what: &Object) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["navigator", "clipboard"], js_name = writeText, catch)]
+    fn copy(text: &str) -> Result<JsValue, JsValue>;
+}
 
 /// How often a donation is asked after before the widget rests.
 const MAX_ROUNDS: u32 = 60;
@@ -109,6 +121,7 @@ pub(crate) fn submit(widget: Widget) {
         let order = state.order().filter(|_| state.problems.is_empty());
         if order.is_some() {
             state.phase = Phase::Sending;
+            state.popup = popup(&state.host);
             report::submit(state);
         }
         order
@@ -119,12 +132,20 @@ pub(crate) fn submit(widget: Widget) {
     }
 }
 
-async fn send(widget: Widget, mut order: CreateLink) {
+/// A window for the payment, where the page wants one: opened while the click is
+/// fresh, since browsers forbid it later.
+fn popup(host: &Host) -> Option<Window> {
+    let options = "popup,width=520,height=760";
+    let open = |window: Window| window.open_with_url_and_target_and_features("", "_blank", options);
+    window().filter(|_| host.has("popup")).map(open)?.ok()?
+}
+
+async fn send(widget: Widget, order: CreateLink) {
     for _ in 0..MAX_KEYS {
         let sent = widget.change(|state| {
-            state.attempt.take_up(&mut order);
+            let body = state.attempt.take_up(&order, &state.metadata());
             state.attempt.save(&state.host.place());
-            state.client().send(&order)
+            state.client().order(body)
         });
         let Some(sent) = sent else { return };
         match answer(sent.await) {
@@ -150,8 +171,16 @@ async fn redirect(widget: Widget, link: DonationLink) {
         state.attempt.save(&state.host.place());
         state.phase = Phase::Redirecting;
         report::redirect(state);
-        visit(&state.attempt.link);
+        if let Some(popup) = &state.popup {
+            let _ = popup.location().replace(&state.attempt.link);
+            state.phase = Phase::Pending;
+        } else {
+            visit(&state.attempt.link);
+        }
     });
+    if widget.look(|state| state.popup.is_some()) == Some(true) {
+        return follow(widget);
+    }
     // Still here: the donor stopped it, or came back to the page as it was left.
     pause(LEAVING_MS).await;
     if widget.look(|state| state.phase) == Some(Phase::Redirecting) {
@@ -163,6 +192,9 @@ async fn redirect(widget: Widget, link: DonationLink) {
 fn refuse(widget: Widget, refusal: Refusal) {
     widget.change(|state| {
         state.phase = Phase::Form;
+        if let Some(popup) = state.popup.take() {
+            let _ = popup.close();
+        }
         match refusal {
             Refusal::Unreachable => state.say("unreachable"),
             refusal if refusal.phase() == Phase::Busy => state.say("overloaded"),
@@ -270,7 +302,13 @@ pub(crate) fn act(widget: Widget, action: Action) {
     match action {
         Action::Nothing => {}
         Action::Continue => {
-            widget.look(|state| visit(&state.attempt.link));
+            widget.change(|state| {
+                state.popup = popup(&state.host);
+                match &state.popup {
+                    Some(popup) => popup.location().replace(&state.attempt.link).ok(),
+                    None => Some(visit(&state.attempt.link)),
+                }
+            });
         }
         Action::Visit => {
             widget.look(|state| visit(&state.host.link()));
@@ -279,10 +317,26 @@ pub(crate) fn act(widget: Widget, action: Action) {
             widget.change(State::begin_again);
         }
         Action::Retry => retry(widget),
+        Action::Share => {
+            widget.change(share);
+        }
         Action::Close => {
             // Its `close` event is the loader's to tell.
             widget.look(|state| state.host.dialog().close());
         }
+    }
+}
+
+/// Lets the donor tell others: through the device where it offers that, else by a
+/// link to paste.
+fn share(state: &mut State) {
+    let page = state.host.page().unwrap_or_default();
+    let nonprofit = state.terms.as_ref().map(|terms| &*terms.nonprofit);
+    let words = [("nonprofit", nonprofit.unwrap_or_default())];
+    let words = state.text.fill("shareText", &words);
+    let told = object(&[("text", words.to_js()), ("url", page.to_js())]);
+    if offer(&told).is_err() {
+        state.is_copied = copy(&[&*words, " ", &page].concat()).is_ok();
     }
 }
 

@@ -18,7 +18,10 @@ pub(crate) async fn load(widget: Widget) {
     let asked = widget.look(|state| {
         let locale = locale(&state.host);
         let words = [&state.host.assets(), "locales/", file_for(&locale), ".json"].concat();
-        let slug = state.host.find("nonprofit").unwrap_or_default();
+        let slug = state
+            .host
+            .find("nonprofit")
+            .unwrap_or_else(|| "-".to_owned());
         let client = state.client();
         let sent = [
             fetch_file(&words),
@@ -52,7 +55,7 @@ fn take_in(
     match (config, nonprofit) {
         (Ok(config), Ok(nonprofit)) if has_words => {
             report::doubts(&state.host, &config.donation);
-            let Some(terms) = Terms::new(&config, nonprofit.name, &state.host) else {
+            let Some(terms) = Terms::new(&config, nonprofit, &state.host) else {
                 return Phase::Unavailable;
             };
             state.accept(terms);

@@ -22,6 +22,7 @@ mod view;
 use std::any::Any;
 use std::cell::RefCell;
 
+use any_spawner::Executor;
 use leptos::prelude::Owner;
 #[cfg(target_arch = "wasm32")]
 use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
@@ -63,6 +64,8 @@ pub fn open(host: Host) {
     if let Some(widget) = known {
         return flow::resume(widget);
     }
+    // Effects run again by it; whoever comes second is told that it is there.
+    let _ = Executor::init_wasm_bindgen();
     let owner = Owner::new();
     let state = State::new(host);
     let widget = owner.with(|| Widget::new(state));

@@ -6,11 +6,15 @@
 
 use js_sys::Object;
 use shared::donation::Provider;
-use shared::money::{Currency, Frequency, Minor};
+use shared::money::{Currency, Frequency, Minor, Percent};
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlAnchorElement, HtmlDialogElement, HtmlElement};
 
 use crate::amount;
+
+/// Three percent, about what cards cost.
+const USUAL_FEES: u32 = 300;
+const MOST_FEES: u32 = 2_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,6 +25,14 @@ extern "C" {
     /// Dispatches the event `giving:NAME` on the element, once we are done.
     #[wasm_bindgen(method)]
     pub(crate) fn tell(this: &Host, name: &str, detail: &Object);
+
+    /// An attribute, written plainly or as `data-NAME`.
+    #[wasm_bindgen(method)]
+    fn of(this: &Host, name: &str) -> String;
+
+    /// Whether the form stands in the page itself, and not in a dialog over it.
+    #[wasm_bindgen(method, getter, js_name = inline)]
+    pub(crate) fn is_inline(this: &Host) -> bool;
 
     #[wasm_bindgen(method, getter, js_name = link)]
     pub(crate) fn anchor(this: &Host) -> HtmlAnchorElement;
@@ -76,7 +88,16 @@ impl Host {
     /// An attribute as the page wrote it. An empty one says nothing, as
     /// templates leave them behind.
     pub(crate) fn find(&self, name: &str) -> Option<String> {
-        self.get_attribute(name).filter(|value| !value.is_empty())
+        Some(self.of(name)).filter(|value| !value.is_empty())
+    }
+
+    /// Whether an option that needs no value is there, as `tribute` or `data-tribute`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let is_there = |name: &str| self.has_attribute(name);
+        let value = self.of(name);
+        (is_there(name) || is_there(&["data-", name].concat()))
+            && value != "false"
+            && value != "off"
     }
 
     pub(crate) fn currency(&self) -> Option<Currency> {
@@ -95,12 +116,42 @@ impl Host {
         amount::parse(&self.find("amount")?, currency.decimals(), '.')
     }
 
-    /// The amounts to offer, written with commas between: `10, 25, 50`.
+    /// The amounts to offer, written with commas between: `10, 25, 50`. A currency
+    /// can have its own, after a semicolon: `10, 25, 50; EUR: 20, 40`.
     pub(crate) fn amounts(&self, currency: Currency) -> Option<Vec<Minor>> {
+        let all = self.find("amounts")?;
+        let mut chosen = None;
+        for group in all.split(';') {
+            match group.split_once(':') {
+                Some((code, list)) if code.trim_ascii().eq_ignore_ascii_case(currency.as_str()) => {
+                    chosen = Some(list);
+                    break;
+                }
+                Some(_) => {}
+                None => chosen = Some(group),
+            }
+        }
         let mut amounts = Vec::new();
-        for one in self.find("amounts")?.split(',') {
+        for one in chosen?.split(',') {
             amounts.push(amount::parse(one, currency.decimals(), '.')?);
         }
         Some(amounts)
+    }
+
+    pub(crate) fn goal(&self, currency: Currency) -> Option<Minor> {
+        amount::parse(&self.find("goal")?, currency.decimals(), '.')
+    }
+
+    /// What a donor may add for the costs of the payment, in percent.
+    pub(crate) fn fees(&self) -> Option<Percent> {
+        if !self.has("cover-fees") {
+            return None;
+        }
+        let percent = amount::parse(&self.of("cover-fees"), 2, '.');
+        let hundredths = percent.and_then(|percent| u32::try_from(percent.0).ok());
+        let is_usable = |hundredths: &u32| (1..=MOST_FEES).contains(hundredths);
+        Some(Percent::from_hundredths(
+            hundredths.filter(is_usable).unwrap_or(USUAL_FEES),
+        ))
     }
 }

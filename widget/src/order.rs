@@ -1,9 +1,11 @@
 //! From the entries to a request: what is wrong with them, the order they make,
 //! and where a refusal of the server is said.
 
+use js_sys::Object;
 use shared::donation::CreateLink;
 use shared::error::FieldError;
 use shared::id::ExternalUserId;
+use shared::js::{ToJs, set};
 use shared::money::Minor;
 
 use crate::face::Field;
@@ -50,6 +52,9 @@ impl State {
     pub(crate) fn order(&self) -> Option<CreateLink> {
         let terms = self.terms.as_ref()?;
         let (entries, host) = (&self.entries, &self.host);
+        let (tip, fees) = self.extras();
+        // A payment in a window of its own ends on our page, and not on a second of theirs.
+        let page = host.page().filter(|_| !host.has("popup"));
         let filled = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         Some(CreateLink {
             nonprofit_slug: host.find("nonprofit")?,
@@ -60,16 +65,33 @@ impl State {
             donor_email: filled(&entries.email),
             first_name: filled(&entries.first_name),
             last_name: filled(&entries.last_name),
-            tip_amount: None,
-            tip_percent: terms.tip.filter(|_| entries.is_tipping),
+            // A percent is the server's to reckon; what covers costs is a sum of ours.
+            tip_amount: (fees.0 > 0).then_some(Minor(tip.0 + fees.0)),
+            tip_percent: terms.tip.filter(|_| entries.is_tipping && fees.0 == 0),
             referral_code: host.find("referral-code"),
             partner_user_id: host.find("user").map(ExternalUserId),
-            success_url: host.find("success-url").or_else(|| host.page()),
-            cancel_url: host.page(),
+            success_url: host.find("success-url").or_else(|| page.clone()),
+            cancel_url: page,
             metadata: None,
             idempotency_key: None,
             locale: Some(self.text.locale().to_owned()),
         })
+    }
+
+    /// What travels beside the gift: in whose name, for what, and a few words.
+    pub(crate) fn metadata(&self) -> Object {
+        let entries = &self.entries;
+        let metadata = Object::new();
+        for (name, value) in [
+            ("tribute", &entries.tribute),
+            ("designation", &entries.designation),
+            ("comment", &entries.comment),
+        ] {
+            if !value.is_empty() {
+                set(&metadata, name, &value.to_js());
+            }
+        }
+        metadata
     }
 
     /// Puts the server's refusals beside their fields; answers those that only

@@ -6,6 +6,7 @@
 use shared::config::Theme;
 use shared::donation::{Donation, DonationStatus, RewardStatus};
 use shared::money::{Currency, Frequency, Minor};
+use web_sys::Window;
 
 use crate::amount;
 use crate::attempt::Attempt;
@@ -23,9 +24,13 @@ pub(crate) struct Entries {
     pub typed: String,
     pub frequency: String,
     pub is_tipping: bool,
+    pub is_covering: bool,
     pub email: String,
     pub first_name: String,
     pub last_name: String,
+    pub designation: String,
+    pub tribute: String,
+    pub comment: String,
 }
 
 pub(crate) struct State {
@@ -44,6 +49,9 @@ pub(crate) struct State {
     pub is_following: bool,
     /// Whether it could not be reached when last asked.
     pub is_cut_off: bool,
+    /// The window of the payment, where the page wants one of its own for it.
+    pub popup: Option<Window>,
+    pub is_copied: bool,
 }
 
 // The framework asks for both. Its own wrapper for such states would bring in the
@@ -68,6 +76,8 @@ impl State {
             donation: None,
             is_following: false,
             is_cut_off: false,
+            popup: None,
+            is_copied: false,
         }
     }
 
@@ -117,10 +127,27 @@ impl State {
         self.terms.as_ref()?.tip?.of(self.amount()?)
     }
 
+    /// What the offered share of the payment's costs comes to.
+    pub(crate) fn fees(&self) -> Option<Minor> {
+        self.terms.as_ref()?.fees?.of(self.amount()?)
+    }
+
+    /// What is added to the gift: the tip and the costs, each zero unless the donor
+    /// chose it. Together they are never more than the gift, which the server demands.
+    pub(crate) fn extras(&self) -> (Minor, Minor) {
+        let chosen = |is_chosen: bool, sum: Option<Minor>| {
+            sum.filter(|_| is_chosen).map_or(0, |chosen| chosen.0)
+        };
+        let gift = self.amount().map_or(0, |gift| gift.0);
+        let tip = chosen(self.entries.is_tipping, self.tip()).min(gift);
+        let fees = chosen(self.entries.is_covering, self.fees()).min(gift - tip);
+        (Minor(tip), Minor(fees))
+    }
+
     /// What the donor will be charged each time.
     pub(crate) fn charge(&self) -> Option<Minor> {
-        let tip = self.tip().filter(|_| self.entries.is_tipping);
-        let sum = self.amount()?.0.checked_add(tip.map_or(0, |tip| tip.0))?;
+        let (tip, fees) = self.extras();
+        let sum = self.amount()?.0.checked_add(tip.0 + fees.0)?;
         Some(Minor(sum))
     }
 
@@ -165,6 +192,8 @@ impl State {
     pub(crate) fn begin_again(&mut self) {
         self.forget_attempt();
         self.returned = None;
+        self.popup = None;
+        self.is_copied = false;
         self.donation = None;
         self.problems.clear();
         self.phase = Phase::Form;
@@ -197,6 +226,7 @@ impl State {
         match (&self.returned, self.host.outcome().as_deref()) {
             (Some(_), Some("cancelled" | "failed")) => Phase::Stopped,
             (Some(_), _) => Phase::Pending,
+            (None, _) if self.popup.is_some() => Phase::Pending,
             (None, _) => Phase::Unfinished,
         }
     }
@@ -209,6 +239,22 @@ impl State {
 
     /// What the first button under a message does, and the second.
     pub(crate) fn actions(&self) -> (Action, Action) {
+        let (first, second) = self.actions_in_dialog();
+        if !self.host.is_inline() {
+            return (first, second);
+        }
+        // There is nothing to close.
+        let without = |action| match action {
+            Action::Close => Action::Nothing,
+            action => action,
+        };
+        match self.phase {
+            Phase::Complete | Phase::Refunded => (Action::Nothing, Action::Again),
+            _ => (without(first), without(second)),
+        }
+    }
+
+    fn actions_in_dialog(&self) -> (Action, Action) {
         match self.phase {
             Phase::Unfinished | Phase::Stopped if self.has_link() => {
                 (Action::Continue, Action::Again)
@@ -219,6 +265,7 @@ impl State {
             Phase::Offline | Phase::Busy => (Action::Retry, Action::Close),
             Phase::Unavailable => (Action::Visit, Action::Close),
             Phase::Complete | Phase::Refunded => (Action::Close, Action::Nothing),
+            Phase::Pending if self.popup.is_some() => (Action::Continue, Action::Close),
             Phase::Pending => (Action::Nothing, Action::Close),
             Phase::Loading | Phase::Form | Phase::Sending | Phase::Redirecting => {
                 (Action::Nothing, Action::Nothing)

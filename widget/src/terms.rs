@@ -3,6 +3,7 @@
 use shared::config::Config;
 use shared::donation::Provider;
 use shared::money::{Currency, Frequency, Minor, Percent};
+use shared::organization::Organization;
 
 use crate::options::Host;
 
@@ -18,10 +19,15 @@ pub(crate) struct Terms {
     pub provider: Option<Provider>,
     /// The tip to offer, if one can be given.
     pub tip: Option<Percent>,
+    /// What can be added for the costs of the payment. It travels with the tip.
+    pub fees: Option<Percent>,
+    /// What the nonprofit was given so far in this currency, and by how many gifts.
+    pub raised: (Minor, i64),
+    pub goal: Option<Minor>,
 }
 
 impl Terms {
-    pub(crate) fn new(config: &Config, nonprofit: String, host: &Host) -> Option<Self> {
+    pub(crate) fn new(config: &Config, nonprofit: Organization, host: &Host) -> Option<Self> {
         let donation = &config.donation;
         let wanted = host.currency().unwrap_or(donation.default_currency);
         let find = |code| donation.currencies.iter().find(|one| one.code == code);
@@ -31,13 +37,21 @@ impl Terms {
             .or_else(|| donation.providers.first().copied());
         let takes_tips = config.tip_config.enabled && provider != Some(Provider::EveryOrg);
         let percent = config.tip_config.default_percent;
+        let in_currency = nonprofit.raised.iter();
+        let raised = in_currency.filter(|raised| raised.currency == currency.code);
         let mut presets = host
             .amounts(currency.code)
             .unwrap_or_else(|| currency.presets.clone());
         presets.retain(|amount| (currency.min..=currency.max).contains(amount));
         Some(Self {
             partner: config.name.clone(),
-            nonprofit,
+            raised: raised
+                .map(|raised| (raised.amount, raised.count))
+                .next()
+                .unwrap_or((Minor(0), 0)),
+            goal: host.goal(currency.code).filter(|goal| goal.0 > 0),
+            fees: host.fees().filter(|_| takes_tips),
+            nonprofit: nonprofit.name,
             currency: currency.code,
             min: currency.min,
             max: currency.max,

@@ -11,7 +11,10 @@ use wasm_bindgen::prelude::*;
 use crate::amount::major;
 
 /// The locales of which there is a file in `locales/`, the first for all others.
-const LOCALES: [&str; 1] = ["en"];
+const LOCALES: [&str; 25] = [
+    "en", "cs", "da", "de", "de-CH", "en-GB", "es", "es-MX", "fil", "fr", "fr-CA", "hu", "id",
+    "it", "ja", "ko", "ms", "nl", "pl", "pt-BR", "ro", "sv", "th", "tr", "vi",
+];
 
 #[wasm_bindgen]
 extern "C" {
@@ -43,15 +46,14 @@ pub(crate) struct Text {
 }
 
 /// The file of words that serves a locale: its own, its language's, or the first.
+/// Only the United States write English in their way.
 pub(crate) fn file_for(locale: &str) -> &'static str {
-    let named = |name: &str| {
-        LOCALES
-            .iter()
-            .copied()
-            .find(|file| file.eq_ignore_ascii_case(name))
-    };
-    named(locale)
-        .or_else(|| named(language_of(locale)))
+    let find = |is_it: &dyn Fn(&str) -> bool| LOCALES.iter().copied().find(|file| is_it(file));
+    let language = language_of(locale);
+    let is_british = language == "en" && !["en", "en-US"].contains(&locale);
+    find(&|file| file.eq_ignore_ascii_case(locale))
+        .or(is_british.then_some("en-GB"))
+        .or_else(|| find(&|file| language_of(file).eq_ignore_ascii_case(language)))
         .unwrap_or(LOCALES[0])
 }
 

@@ -11,21 +11,20 @@ mod message;
 
 use std::any::Any;
 
-use leptos::mount::mount_to;
-use shared::config::{Theme, ThemeMode};
+use leptos::prelude::RenderEffect;
+use shared::config::Theme;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{CssStyleSheet, Element, Event, HtmlDialogElement, HtmlElement, ShadowRoot};
 
+use crate::amount;
 use crate::face::Action;
 use crate::flow::{self, Widget};
+use crate::options::Host;
 use crate::state::State;
 
-const STYLE: &str = concat!(
-    include_str!("view/sheet.css"),
-    include_str!("view/form.css"),
-    include_str!("view/message.css")
-);
+/// The styles beside the views, as `build.rs` joins them.
+const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
 
 /// The parts that every face has. How such a text is read stands in `markup`.
 const SHEET: &str = "\
@@ -34,6 +33,10 @@ div class=sheet
   h2 id=title tabindex=-1
   button type=button class=close value=close aria-label=@close
  p class=veiled role=status";
+
+/// The first heading that says something: where nothing is known of the nonprofit,
+/// that of the message.
+const HEADING: &str = "h2:not(:empty), h3";
 
 /// What follows the state: where it is shown, in which attribute (as text, where
 /// none is named), and what is read for it; `None` takes the attribute away.
@@ -50,12 +53,19 @@ const FOLLOWERS: [Follower; 2] = [
 /// long as what is returned.
 pub(crate) fn draw(widget: Widget, dialog: &HtmlDialogElement) -> Box<dyn Any> {
     adopt_style(dialog);
+    dialog.set_class_name("giving");
+    if widget.look(|state| state.host.is_inline()) == Some(true) {
+        let _ = dialog.set_attribute("role", "group");
+    }
+    let _ = dialog.set_attribute("aria-labelledby", "title state");
     widget.look(|state| build_sheet(state, dialog));
-    let mounted = mount_to(dialog.clone().unchecked_into(), move || {
-        move || widget.show(follow)
-    });
-    focus(dialog, "h2");
-    Box::new(mounted)
+    let following = RenderEffect::new(move |_| widget.show(follow));
+    // A form that came with the page takes nobody's place in it.
+    let is_called = |state: &State| !state.host.is_inline() || state.returned.is_some();
+    if widget.look(is_called) == Some(true) {
+        focus(dialog, HEADING);
+    }
+    Box::new(following)
 }
 
 fn build_sheet(state: &State, dialog: &HtmlDialogElement) {
@@ -65,9 +75,21 @@ fn build_sheet(state: &State, dialog: &HtmlDialogElement) {
         markup::say(dialog, "h2", &state.text.fill("title", title));
         form::build(&sheet, state, terms);
     }
-    markup::build(&sheet, message::MESSAGE, &state.text);
+    let message = markup::build(&sheet, message::MESSAGE, &state.text);
+    if state.terms.is_none() {
+        // There is no heading above it.
+        markup::set(&message, "h3", "aria-level", Some("2".to_owned()));
+    }
+    if state.host.is_inline() {
+        markup::set(&sheet, ".close", "hidden", Some(String::new()));
+    }
+    let is_web = |address: &String| address.starts_with("http");
+    let employer = state.host.find("match-url").filter(is_web);
+    for place in ["form .match", ".thanks .match"] {
+        markup::set(&sheet, place, "href", employer.clone());
+    }
     if let Some(theme) = &state.theme {
-        apply_theme(dialog, theme);
+        apply_theme(dialog, theme, &state.host);
     }
 }
 
@@ -109,6 +131,7 @@ fn press(widget: Widget, button: &Element) {
     let actions = widget.look(State::actions);
     let action = match (&*value, actions) {
         ("close", _) => Action::Close,
+        ("share", _) => Action::Share,
         ("first", Some((first, _))) => first,
         ("second", Some((_, second))) => second,
         _ => Action::Nothing,
@@ -118,7 +141,7 @@ fn press(widget: Widget, button: &Element) {
         && let Some(dialog) = widget.look(|state| state.host.dialog())
     {
         // The button is gone, and the focus with it.
-        focus(&dialog, "h2");
+        focus(&dialog, HEADING);
     }
 }
 
@@ -140,20 +163,25 @@ fn focus(dialog: &HtmlDialogElement, selector: &str) {
     }
 }
 
-/// Hands the partner's colours to the style, through the one door that a strict
-/// policy leaves open.
-fn apply_theme(dialog: &HtmlDialogElement, theme: &Theme) {
+/// Hands the partner's colours, or the page's, to the style, through the one door
+/// that a strict policy leaves open.
+fn apply_theme(dialog: &HtmlDialogElement, theme: &Theme, host: &Host) {
     let style = HtmlElement::style(dialog);
     let set = |name: &str, value: &str| {
         let _ = style.set_property(name, value);
     };
-    set("--primary", &theme.primary_color);
-    set("--radius", &[&theme.radius.to_string(), "px"].concat());
-    if let Some(font) = &theme.font {
+    let radius = host.find("radius");
+    let radius = radius.unwrap_or_else(|| amount::major(theme.radius.into(), 0));
+    let color = host.find("color");
+    set("--primary", color.as_ref().unwrap_or(&theme.primary_color));
+    set("--radius", &[&radius, "px"].concat());
+    if let Some(font) = host.find("font").as_ref().or(theme.font.as_ref()) {
         set("font-family", font);
     }
-    if theme.mode != ThemeMode::Auto {
-        set("color-scheme", theme.mode.as_str());
+    let mode = host.find("theme");
+    match mode.as_deref().unwrap_or(theme.mode.as_str()) {
+        scheme @ ("light" | "dark") => set("color-scheme", scheme),
+        _ => {}
     }
 }
 

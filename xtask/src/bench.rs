@@ -53,7 +53,9 @@ fn with_folder(folder: &Path) -> Outcome<OsString> {
 /// The bytes as shipped, then the times in a browser where there is one.
 fn widget(arguments: &[String]) -> Outcome<()> {
     widget::build(Purpose::Ship)?;
-    print_table(&Asset::of_the_widget()?);
+    let assets = Asset::of_the_widget()?;
+    print_table(&assets);
+    print_goal(&assets);
     let folder = place::browser_tests();
     let script = folder.join("bench/intent.mjs");
     let (Some(node), Some(chromium)) = (node::find_node(), find_chromium()) else {
@@ -70,6 +72,20 @@ fn widget(arguments: &[String]) -> Outcome<()> {
             .env("CHROMIUM", chromium)
             .env("GIVING_BIN", place::dev_server()),
     )
+}
+
+/// What all of it may weigh, as brotli.
+const GOAL_BYTES: u64 = 45_000;
+const STRETCH_BYTES: u64 = 41_500;
+
+fn print_goal(assets: &[Asset]) {
+    let sum: u64 = assets.iter().map(|asset| asset.brotli).sum();
+    let verdict = |goal: u64| if sum <= goal { "met" } else { "MISSED" };
+    println!(
+        "goal {GOAL_BYTES}: {}; stretch {STRETCH_BYTES}: {}",
+        verdict(GOAL_BYTES),
+        verdict(STRETCH_BYTES)
+    );
 }
 
 /// The server alone, with the features that the tests join: it reads the widget that was just

@@ -7,10 +7,16 @@ use crate::program::{Failure, Outcome, cargo, run as run_program};
 use crate::widget::{self, Asset, Purpose, print_table};
 
 pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
-    if let Some(argument) = arguments.first() {
-        return Err(Failure::new(format!(
-            "`build` takes no arguments, not `{argument}`"
-        )));
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => {}
+        ["--widget"] => return widget_alone(Purpose::Ship),
+        ["--widget", "--stable"] => return widget_alone(Purpose::Try),
+        _ => {
+            return Err(Failure::new(format!(
+                "`build` takes nothing, `--widget` or `--widget --stable`, not `{}`",
+                arguments.join(" ")
+            )));
+        }
     }
     widget::build(Purpose::Ship)?;
     println!("building the server");
@@ -37,6 +43,13 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
         "{shown}: {size} bytes ({:.1} MB), the widget inside",
         megabytes(size)
     );
+    Ok(())
+}
+
+/// What donors download, without the server that holds it.
+fn widget_alone(purpose: Purpose) -> Outcome<()> {
+    widget::build(purpose)?;
+    print_table(&Asset::of_the_widget()?);
     Ok(())
 }
 

@@ -28,8 +28,9 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask run [ARGUMENTS OF giving serve]   build everything and serve the demo
 cargo xtask test [--only rust|browser] [NAME] run the tests, or those whose names hold NAME
+cargo xtask test --matrix [NAME]              the long matrix in browsers: every locale, every width, Firefox
 cargo xtask check                             formatting, lints, documentation, length of files
-cargo xtask build                             the binary to ship, with the widget inside
+cargo xtask build [--widget [--stable]]       the binary to ship, with the widget inside; or the widget alone
 cargo xtask bench widget|http|actions|dashboard|webhooks [ARGUMENTS]   measure";
 
 fn main() -> ExitCode {

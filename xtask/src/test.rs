@@ -11,6 +11,8 @@ use std::time::Instant;
 pub(crate) use browser::find_chromium;
 pub(crate) use postgres::Postgres;
 
+use browser::Part;
+
 use crate::node;
 use crate::place;
 use crate::program::{Failure, Outcome, cargo, is_continuous_integration, watch};
@@ -25,6 +27,8 @@ const CLDR: &str = "48";
 struct Wish {
     only: Option<String>,
     name: Option<String>,
+    /// Whether the browser goes through the long matrix, and nothing else is run.
+    is_matrix: bool,
 }
 
 impl Wish {
@@ -37,9 +41,13 @@ impl Wish {
                     Some(suite @ ("rust" | "browser")) => wish.only = Some(suite.to_owned()),
                     _ => return Err(Failure::new("--only takes `rust` or `browser`")),
                 },
+                "--matrix" => {
+                    wish.is_matrix = true;
+                    wish.only = Some("browser".to_owned());
+                }
                 flag if flag.starts_with('-') => {
                     return Err(Failure::new(format!(
-                        "`test` does not know {flag}, only --only rust|browser"
+                        "`test` does not know {flag}, only --only rust|browser and --matrix"
                     )));
                 }
                 name if wish.name.is_none() => wish.name = Some(name.to_owned()),
@@ -66,7 +74,12 @@ pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
         rust(wish.name.as_deref(), &mut report)?;
     }
     if wish.wants("browser") {
-        browser::run(wish.name.as_deref(), &mut report)?;
+        let part = if wish.is_matrix {
+            Part::Matrix
+        } else {
+            Part::Core
+        };
+        browser::run(part, wish.name.as_deref(), &mut report)?;
     }
     let failed = report.print(is_continuous_integration());
     // The counts are the last line; the exit code says the rest.

@@ -3,6 +3,7 @@
 
 mod assets;
 mod freshness;
+mod names;
 mod shrink;
 
 use std::env;

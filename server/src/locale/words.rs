@@ -48,6 +48,8 @@ words! {
     /// That nothing here is real, after the word "Sandbox".
     sandbox_note,
     optional,
+    /// Of a form that lies over a page.
+    close,
     one_problem,
     /// Two to nine.
     some_problems,

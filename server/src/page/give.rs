@@ -1,6 +1,7 @@
 //! `/give/{slug}?key=pk_…`: the hosted form, for sites that only want a link.
 //! It makes a donation link by the rules of the widget's call and leads there.
 
+pub mod frame;
 pub mod gift;
 pub mod view;
 
@@ -9,9 +10,10 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect};
 use shared::{Code, Feature, Scope};
 
+use self::frame::Frame;
 use self::gift::{Entered, Offer};
 use super::field::Problems;
 use super::form::Form;
@@ -34,7 +36,7 @@ pub async fn show(
     let offer = find_offer(&app, &parts, &slug).await?;
     let entered = Entered::of_link(&offer, app.context.random_hex::<16>());
     let problems = gift::check_link(&offer, &entered, app.settings.environment)?;
-    Ok(form_page(&offer, &entered, &problems, StatusCode::OK))
+    form_page(&offer, &entered, &problems, StatusCode::OK)
 }
 
 /// `POST /give/{slug}`
@@ -50,11 +52,14 @@ pub async fn give(
     // The key of the try is in the request; the page's headers have no say.
     let bounds = offer.caller.bounds(app.settings.environment);
     match donation::create_link(&app, &bounds, None, request).await {
-        Ok(made) => Ok(Redirect::to(&made.answer.donation_link).into_response()),
+        Ok(made) => Ok(match Frame::asked(&offer)? {
+            Some(frame) => frame.lead(&made.answer.donation_link),
+            None => Redirect::to(&made.answer.donation_link).into_response(),
+        }),
         Err(error) => {
             let problems = gift::beside_fields(error, &offer, entered.amounts(&offer))?;
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(form_page(&offer, &entered, &problems, status))
+            form_page(&offer, &entered, &problems, status)
         }
     }
 }
@@ -105,21 +110,19 @@ fn unlisted(error: Error, locale: Locale) -> Refusal {
     }
 }
 
-fn form_page(
-    offer: &Offer,
-    entered: &Entered,
-    problems: &Problems,
-    status: StatusCode,
-) -> Response {
+fn form_page(offer: &Offer, entered: &Entered, problems: &Problems, status: StatusCode) -> Shown {
     let give_to = fill(offer.words().give_to, &[("name", &offer.nonprofit.name)]);
     let body = view::form(offer, entered, problems);
-    let page = Page::new(problems.title(&give_to), Width::Wide, body);
-    let mut response = page.speaking(offer.locale).send(status);
+    let page = Page::new(problems.title(&give_to), Width::Wide, body).speaking(offer.locale);
+    let mut response = match Frame::asked(offer)? {
+        Some(frame) => frame.form(page, status),
+        None => page.send(status),
+    };
     // Without it browsers hide where the form came from, and the check of the
     // key's allowed origins could not tell our page from another's.
     response.headers_mut().insert(
         header::REFERRER_POLICY,
         HeaderValue::from_static("same-origin"),
     );
-    response
+    Ok(response)
 }

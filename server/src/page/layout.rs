@@ -53,6 +53,8 @@ pub enum Width {
     Narrow,
     /// Two columns beside each other where there is room.
     Wide,
+    /// In a frame on another's page, with nothing around it.
+    Frame,
 }
 
 impl Width {
@@ -60,6 +62,7 @@ impl Width {
         match self {
             Self::Narrow => "narrow",
             Self::Wide => "wide",
+            Self::Frame => "frame",
         }
     }
 }

@@ -22,6 +22,14 @@ pub async fn loader(State(app): State<Arc<App>>, headers: HeaderMap) -> Response
     }
 }
 
+/// `/donate.d.ts`: the types of the loader.
+pub async fn declarations(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    match app.assets.file("donate.d.ts") {
+        Some(file) => send(file, FIVE_MINUTES, &headers),
+        None => missing(),
+    }
+}
+
 /// `/widget/{version}/{file}`: another version's files are not here.
 pub async fn asset(
     State(app): State<Arc<App>>,

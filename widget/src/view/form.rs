@@ -3,11 +3,12 @@
 //! Its inputs belong to the browser: they hold what the donor put in, which the
 //! state reads back at each change. Nothing written here is ever lost to a redraw.
 
-use shared::money::Frequency;
+use shared::money::{Frequency, Minor};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FormData, HtmlFormElement, HtmlInputElement};
 
 use super::{Follower, markup};
+use crate::amount::major;
 use crate::face::{Field, Phase};
 use crate::flow::{self, Widget};
 use crate::state::{Entries, State};
@@ -28,9 +29,20 @@ label class=typed
  b aria-hidden=true
  input name=typed inputmode=decimal autocomplete=off aria-describedby=amount-problem placeholder=@other";
 
+const GOAL: &str = "\
+div class=goal
+ progress
+ p";
+
 const REST: &str = "\
+label class=designation
+ span @designation
+ select name=designation
 label class=tip
  input type=checkbox name=tip
+ span
+label class=fees
+ input type=checkbox name=fees
  span
 fieldset class=donor
  legend @donor
@@ -49,12 +61,23 @@ fieldset class=donor
   input name=email type=email autocomplete=email maxlength=254 aria-describedby=email-problem
   small @emailNote
   span class=problem id=email-problem
+ label class=tribute
+  span @tribute
+  input name=tribute type=text maxlength=500
+  small @optional
+ label class=comment
+  span @comment
+  textarea name=comment rows=2 maxlength=500
+  small @optional
+a class=match target=_blank rel=noopener @match
 footer
  p class=problem role=alert
  button class=primary
+  b
+  small
  p class=note @secure";
 
-pub(super) const FOLLOWERS: [Follower; 4] = [
+pub(super) const FOLLOWERS: [Follower; 6] = [
     ("form", "hidden", |state| {
         (!state.phase.is_form()).then(String::new)
     }),
@@ -62,13 +85,16 @@ pub(super) const FOLLOWERS: [Follower; 4] = [
     ("footer button", "aria-busy", |state| {
         Some((state.phase != Phase::Form).to_string())
     }),
-    ("footer button", "", |state| Some(label(state))),
+    (".fees span", "", fees_offer),
+    ("footer b", "", |state| Some(label(state))),
+    ("footer small", "", |state| Some(parts(state))),
 ];
 
 /// Builds the form, with what the terms offer and what is chosen at first.
 pub(super) fn build(sheet: &Element, state: &State, terms: &Terms) {
     let (text, entries) = (&state.text, &state.entries);
     let form = markup::build(sheet, "form novalidate=", text);
+    build_goal(&form, text, terms);
     let frequencies = markup::build(&form, FREQUENCIES, text);
     for one in &terms.frequencies {
         let name = one.as_str();
@@ -91,9 +117,50 @@ pub(super) fn build(sheet: &Element, state: &State, terms: &Terms) {
     markup::say(&typed, "b", &text.sign(terms.currency));
     markup::set(&typed, "input", "value", Some(entries.typed.clone()));
     markup::build(&amounts, "p class=problem id=amount-problem", text);
-    let tip = markup::build(&form, REST, text);
-    if terms.tip.is_none() {
-        hide(&tip);
+    markup::build(&form, REST, text);
+    let host = &state.host;
+    if let Ok(Some(select)) = form.query_selector("select") {
+        for one in host
+            .find("designation")
+            .iter()
+            .flat_map(|all| all.split(';'))
+        {
+            let option = markup::build(&select, "option", text);
+            option.set_text_content(Some(one.trim_ascii()));
+        }
+        // Of one there is nothing to choose, and it travels all the same.
+        let has_choice = select.child_element_count() > 1;
+        for (place, is_shown) in [
+            (".designation", has_choice),
+            (".tip", terms.tip.is_some()),
+            (".fees", terms.fees.is_some()),
+            (".tribute", host.has("tribute")),
+            (".comment", host.has("comment")),
+        ] {
+            if !is_shown {
+                markup::set(&form, place, "hidden", Some(String::new()));
+            }
+        }
+    }
+}
+
+/// How far the nonprofit is on its way to the goal that the page names.
+fn build_goal(form: &Element, text: &Text, terms: &Terms) {
+    let (Some(goal), (raised, count)) = (terms.goal, terms.raised) else {
+        return;
+    };
+    let place = markup::build(form, GOAL, text);
+    let sum = |amount| text.round_money(amount, terms.currency);
+    let words = text.fill("goal", &[("raised", &sum(raised)), ("goal", &sum(goal))]);
+    let gifts = text.count("gifts", count, &[("count", &text.whole(count))]);
+    let line = [&*words, " · ", &gifts].concat();
+    markup::say(&place, "p", &line);
+    for (name, value) in [
+        ("max", major(goal.0, 0)),
+        ("value", major(raised.0, 0)),
+        ("aria-label", words),
+    ] {
+        markup::set(&place, "progress", name, Some(value));
     }
 }
 
@@ -164,9 +231,13 @@ fn entries(form: &HtmlFormElement) -> Entries {
         typed: trimmed("typed"),
         frequency: text("frequency"),
         is_tipping: data.has("tip"),
+        is_covering: data.has("fees"),
         email: trimmed("email"),
         first_name: trimmed("first-name"),
         last_name: trimmed("last-name"),
+        designation: text("designation"),
+        tribute: trimmed("tribute"),
+        comment: trimmed("comment"),
     }
 }
 
@@ -182,6 +253,40 @@ fn label(state: &State) -> String {
         Frequency::Monthly => "giveMonthly",
     };
     state.text.fill(key, &[("amount", &charge)])
+}
+
+/// Of what the charge is made, where it is more than the gift.
+fn parts(state: &State) -> String {
+    let (tip, fees) = state.extras();
+    let mut line = String::new();
+    for (key, sum) in [
+        ("partGift", state.amount().unwrap_or(Minor(0))),
+        ("partTip", tip),
+        ("partFees", fees),
+    ] {
+        if sum.0 > 0 && tip.0 + fees.0 > 0 {
+            let sum = state.text.money(sum, state.currency());
+            if !line.is_empty() {
+                line.push_str(" + ");
+            }
+            line.push_str(&state.text.fill(key, &[("amount", &sum)]));
+        }
+    }
+    line
+}
+
+fn fees_offer(state: &State) -> Option<String> {
+    let terms = state.terms.as_ref()?;
+    let percent = state.text.percent(terms.fees?);
+    let amount = state
+        .fees()
+        .map(|fees| state.text.money(fees, terms.currency));
+    let key = amount.as_ref().map_or("feesUnknown", |_| "fees");
+    let values = [
+        ("percent", &*percent),
+        ("amount", &amount.unwrap_or_default()),
+    ];
+    Some(state.text.fill(key, &values))
 }
 
 fn tip_offer(state: &State) -> Option<String> {

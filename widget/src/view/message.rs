@@ -13,19 +13,27 @@ use crate::state::State;
 pub(super) const MESSAGE: &str = "\
 section class=message
  i class=mark aria-hidden=true
- h3 tabindex=-1
+ h3 id=state tabindex=-1
  p
  p class=note
  button type=button class=primary value=first
- button type=button class=second value=second";
+ button type=button class=second value=second
+ p class=thanks
+  button type=button class=second value=share @share
+  a class=second target=_blank rel=noopener @receipt
+  a class=match target=_blank rel=noopener @match";
 
-pub(super) const FOLLOWERS: [Follower; 8] = [
+pub(super) const FOLLOWERS: [Follower; 10] = [
     (".message", "hidden", |state| {
         state.phase.is_form().then(String::new)
     }),
     ("h3", "", |state| Some(heading(state))),
     (".message p", "", |state| Some(body(state))),
     (".message .note", "", |state| Some(note(state))),
+    (".thanks", "hidden", |state| {
+        (state.phase != Phase::Complete).then(String::new)
+    }),
+    (".thanks a", "href", receipt),
     ("[value=first]", "hidden", |state| {
         (state.actions().0 == Action::Nothing).then(String::new)
     }),
@@ -46,7 +54,7 @@ pub(super) fn heading(state: &State) -> String {
         Some(donation) if is_rewarded(state, donation) => {
             let tokens = donation.tokens_awarded.0;
             let number = state.text.whole(tokens);
-            state.text.count("rewarded", tokens, &[("tokens", &number)])
+            state.text.fill("rewarded", &[("tokens", &number)])
         }
         _ => state.text.get(&[state.phase.name(), ".title"].concat()),
     }
@@ -73,8 +81,19 @@ fn body(state: &State) -> String {
     state.text.fill(&key, &[("gift", &gift)])
 }
 
-/// What is still going on.
+/// Where the receipt is: beside the checkout, if the payment was made on our page.
+fn receipt(state: &State) -> Option<String> {
+    let base = state.host.base();
+    let path = state.attempt.link.strip_prefix(&base)?;
+    let token = path.strip_prefix("/checkout/")?;
+    Some([&base, "/thanks/", token].concat())
+}
+
+/// What is still going on, or has just been done.
 fn note(state: &State) -> String {
+    if state.is_copied {
+        return state.text.get("copied");
+    }
     if state.is_cut_off {
         return state.text.get("cutOff");
     }

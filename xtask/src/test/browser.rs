@@ -27,7 +27,15 @@ pub(crate) fn find_chromium() -> Option<PathBuf> {
         .or_else(|| find(&CHROMIUM_NAMES))
 }
 
-pub(super) fn run(name: Option<&str>, report: &mut Report) -> Outcome<()> {
+/// Which of the files in `tests/browser` are run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Core,
+    /// Every locale at every width, and Firefox where the machine has it.
+    Matrix,
+}
+
+pub(super) fn run(part: Part, name: Option<&str>, report: &mut Report) -> Outcome<()> {
     let (node, chromium) = match programs() {
         Ok(programs) => programs,
         Err(failure) => {
@@ -36,7 +44,7 @@ pub(super) fn run(name: Option<&str>, report: &mut Report) -> Outcome<()> {
             return Ok(());
         }
     };
-    if name.is_none() {
+    if name.is_none() && part == Part::Core {
         decoding(report)?;
     }
     let folder = place::browser_tests();
@@ -48,6 +56,7 @@ pub(super) fn run(name: Option<&str>, report: &mut Report) -> Outcome<()> {
         // One file at a time: beside a fuzzer, a browser has no time left.
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .args(name.map(|name| format!("--test-name-pattern={name}")))
+        .args((part == Part::Matrix).then_some("matrix/*.mjs"))
         .env("CHROMIUM", chromium)
         .env("GIVING_BIN", place::dev_server());
     let counts = count(&mut command, Counts::add_node_line)?;

@@ -35,13 +35,20 @@ impl Asset {
         originals()?.iter().map(|path| Self::at(path)).collect()
     }
 
-    /// What a page pays from loading to giving: the loader, the glue, the module.
+    /// What a page pays from loading to giving: the loader, the glue, the module with
+    /// its styles inside, and the words of one language.
     pub(crate) fn of_the_widget() -> Outcome<Vec<Self>> {
         let module = module()?;
-        [place::dist().join("donate.js"), glue(&module)?, module]
-            .iter()
-            .map(|path| Self::at(path))
-            .collect()
+        let of = |name| place::dist().join(name);
+        [
+            of("donate.js"),
+            glue(&module)?,
+            module,
+            of("locales/en.json"),
+        ]
+        .iter()
+        .map(|path| Self::at(path))
+        .collect()
     }
 
     /// What is not compressed counts as it is.

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::names;
 use crate::node;
 use crate::place;
-use crate::program::{Failure, Outcome, run};
+
+use crate::program::{Failure, Outcome, capture, run};
 
 /// What browsers have had for years, each named: with all features the result is a module that
 /// they refuse.
@@ -26,39 +28,72 @@ pub(super) fn shrink() -> Outcome<()> {
         println!("the widget may stay larger than it could be; {failure}");
     }
     let module = super::assets::module()?;
+    let glue = super::assets::glue(&module)?;
     match node::find_program("wasm-opt") {
-        Some(program) => optimise(&program, &module)?,
+        Some(program) => names::shorten(&glue, &optimise(&program, &module)?)?,
         None => println!("no wasm-opt: {} is not optimised", module.display()),
     }
-    let glue = super::assets::glue(&module)?;
     match node::find_program("esbuild") {
-        Some(program) => minify(&program, &glue)?,
+        Some(program) => {
+            bundle(&program, &glue)?;
+            for script in ["donate.js", "frame.js"] {
+                minify(&program, &place::dist().join(script))?;
+            }
+        }
         None => println!("no esbuild: {} is not minified", glue.display()),
     }
     Ok(())
 }
 
-fn optimise(program: &Path, module: &Path) -> Outcome<()> {
+/// Answers the list of the names that were made short.
+fn optimise(program: &Path, module: &Path) -> Outcome<String> {
+    let mut renamed = String::new();
     replace(module, |smaller| {
-        run(Command::new(program)
-            .arg(module)
-            .args(["-Oz", "--strip-debug", "--strip-producers"])
-            .args(WASM_FEATURES)
-            .arg("-o")
-            .arg(smaller))
-    })
+        renamed = capture(
+            Command::new(program)
+                .arg(module)
+                .args(["-Oz", "--gufa-optimizing", "-Os", "--low-memory-unused"])
+                .args(["--strip-debug", "--strip-producers"])
+                .arg("--minify-imports-and-exports-and-modules")
+                .args(WASM_FEATURES)
+                .arg("-o")
+                .arg(smaller),
+        )?;
+        Ok(())
+    })?;
+    Ok(renamed)
 }
 
+/// What the loader asks of the glue; the rest of it is left out.
+const ENTRY: &str = include_str!("entry.js");
+
 /// The glue stays a module, since it finds the WebAssembly beside itself by `import.meta.url`.
-fn minify(program: &Path, glue: &Path) -> Outcome<()> {
-    replace(glue, |smaller| {
+fn bundle(program: &Path, glue: &Path) -> Outcome<()> {
+    let entry = glue.with_file_name("entry.js");
+    fs::write(&entry, ENTRY).map_err(|error| Failure::at(&entry, &error))?;
+    let bundled = replace(glue, |smaller| {
         let output = format!("--outfile={}", smaller.display());
-        run(Command::new(program).arg(glue).args([
+        run(Command::new(program).arg(&entry).args([
+            "--bundle",
             "--minify",
             "--format=esm",
+            "--target=es2022",
+            // Its warnings are of old ways to call it, and of a type that our server never sends.
+            "--pure:console.warn",
             "--log-level=warning",
             &output,
         ]))
+    });
+    fs::remove_file(&entry).map_err(|error| Failure::at(&entry, &error))?;
+    bundled
+}
+
+fn minify(program: &Path, script: &Path) -> Outcome<()> {
+    replace(script, |smaller| {
+        let output = format!("--outfile={}", smaller.display());
+        run(Command::new(program)
+            .arg(script)
+            .args(["--minify", "--log-level=warning", &output]))
     })
 }
 

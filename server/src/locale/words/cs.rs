@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const CZECH: Words = Words {
     sandbox_note: "Žádná skutečná karta, žádné skutečné peníze.",
     optional: "(nepovinné)",
+    close: "Zavřít",
     one_problem: "1 chyba",
     some_problems: "Chyby: {count}",
     your_details: "Vaše údaje",

@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const DANISH: Words = Words {
     sandbox_note: "Intet rigtigt kort, ingen rigtige penge.",
     optional: "(valgfrit)",
+    close: "Luk",
     one_problem: "1 fejl",
     some_problems: "{count} fejl",
     your_details: "Dine oplysninger",

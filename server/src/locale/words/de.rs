@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const GERMAN: Words = Words {
     sandbox_note: "Keine echte Karte, kein echtes Geld.",
     optional: "(freiwillig)",
+    close: "Schließen",
     one_problem: "1 Fehler",
     some_problems: "{count} Fehler",
     your_details: "Ihre Angaben",

@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const ENGLISH: Words = Words {
     sandbox_note: "No real card, no real money.",
     optional: "(optional)",
+    close: "Close",
     one_problem: "1 problem",
     some_problems: "{count} problems",
     your_details: "Your details",

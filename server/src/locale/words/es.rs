@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const SPANISH: Words = Words {
     sandbox_note: "Ni tarjeta real, ni dinero real.",
     optional: "(opcional)",
+    close: "Cerrar",
     one_problem: "1 error",
     some_problems: "{count} errores",
     your_details: "Sus datos",

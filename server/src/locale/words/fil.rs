@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const FILIPINO: Words = Words {
     sandbox_note: "Hindi totoong card, hindi totoong pera.",
     optional: "(opsyonal)",
+    close: "Isara",
     one_problem: "1 mali",
     some_problems: "{count} mali",
     your_details: "Ang inyong mga detalye",

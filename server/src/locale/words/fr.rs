@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const FRENCH: Words = Words {
     sandbox_note: "Ni vraie carte, ni argent réel.",
     optional: "(facultatif)",
+    close: "Fermer",
     one_problem: "1 erreur",
     some_problems: "{count} erreurs",
     your_details: "Vos coordonnées",

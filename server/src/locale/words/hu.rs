@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const HUNGARIAN: Words = Words {
     sandbox_note: "Nem valódi kártya, nem valódi pénz.",
     optional: "(nem kötelező)",
+    close: "Bezárás",
     one_problem: "1 hiba",
     some_problems: "{count} hiba",
     your_details: "Az Ön adatai",

@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const INDONESIAN: Words = Words {
     sandbox_note: "Bukan kartu sungguhan, bukan uang sungguhan.",
     optional: "(opsional)",
+    close: "Tutup",
     one_problem: "1 kesalahan",
     some_problems: "{count} kesalahan",
     your_details: "Data Anda",

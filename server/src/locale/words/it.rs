@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const ITALIAN: Words = Words {
     sandbox_note: "Nessuna carta reale, nessun denaro reale.",
     optional: "(facoltativo)",
+    close: "Chiudi",
     one_problem: "1 errore",
     some_problems: "{count} errori",
     your_details: "I Suoi dati",

@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const JAPANESE: Words = Words {
     sandbox_note: "実際のカードや現金は使われません。",
     optional: "（任意）",
+    close: "閉じる",
     one_problem: "入力エラー1件",
     some_problems: "入力エラー{count}件",
     your_details: "お客様の情報",

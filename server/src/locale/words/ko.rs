@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const KOREAN: Words = Words {
     sandbox_note: "실제 카드나 실제 돈이 아닙니다.",
     optional: "(선택)",
+    close: "닫기",
     one_problem: "오류 1건",
     some_problems: "오류 {count}건",
     your_details: "기부자 정보",

@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const MALAY: Words = Words {
     sandbox_note: "Bukan kad sebenar, bukan wang sebenar.",
     optional: "(pilihan)",
+    close: "Tutup",
     one_problem: "1 kesilapan",
     some_problems: "{count} kesilapan",
     your_details: "Maklumat anda",

@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const DUTCH: Words = Words {
     sandbox_note: "Geen echte kaart, geen echt geld.",
     optional: "(niet verplicht)",
+    close: "Sluiten",
     one_problem: "1 fout",
     some_problems: "{count} fouten",
     your_details: "Uw gegevens",

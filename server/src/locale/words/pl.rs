@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const POLISH: Words = Words {
     sandbox_note: "Bez prawdziwej karty i bez prawdziwych pieniędzy.",
     optional: "(nieobowiązkowo)",
+    close: "Zamknij",
     one_problem: "1 błąd",
     some_problems: "Błędy: {count}",
     your_details: "Państwa dane",

@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const PORTUGUESE: Words = Words {
     sandbox_note: "Nenhum cartão real, nenhum dinheiro real.",
     optional: "(opcional)",
+    close: "Fechar",
     one_problem: "1 erro",
     some_problems: "{count} erros",
     your_details: "Seus dados",

@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const ROMANIAN: Words = Words {
     sandbox_note: "Niciun card real, niciun ban real.",
     optional: "(opțional)",
+    close: "Închideți",
     one_problem: "1 eroare",
     some_problems: "{count} erori",
     your_details: "Datele dumneavoastră",

@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const SWEDISH: Words = Words {
     sandbox_note: "Inget riktigt kort, inga riktiga pengar.",
     optional: "(frivilligt)",
+    close: "Stäng",
     one_problem: "1 fel",
     some_problems: "{count} fel",
     your_details: "Dina uppgifter",

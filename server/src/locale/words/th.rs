@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const THAI: Words = Words {
     sandbox_note: "ไม่ใช่บัตรจริงและไม่ใช่เงินจริง",
     optional: "(ไม่บังคับ)",
+    close: "ปิด",
     one_problem: "ข้อผิดพลาด 1 รายการ",
     some_problems: "ข้อผิดพลาด {count} รายการ",
     your_details: "ข้อมูลของท่าน",

@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const TURKISH: Words = Words {
     sandbox_note: "Gerçek kart yok, gerçek para yok.",
     optional: "(isteğe bağlı)",
+    close: "Kapat",
     one_problem: "1 hata",
     some_problems: "{count} hata",
     your_details: "Bilgileriniz",

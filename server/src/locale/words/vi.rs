@@ -5,6 +5,7 @@ use super::Words;
 pub(super) const VIETNAMESE: Words = Words {
     sandbox_note: "Không phải thẻ thật, không phải tiền thật.",
     optional: "(không bắt buộc)",
+    close: "Đóng",
     one_problem: "1 lỗi",
     some_problems: "{count} lỗi",
     your_details: "Thông tin của quý vị",
