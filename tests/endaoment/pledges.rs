@@ -188,8 +188,8 @@ async fn check_refused(
     (body, changes): (Value, &[(&str, Value, &str)]),
 ) {
     for (member, value, words) in changes {
-        let changed = with(body.clone(), member, value.clone());
-        let refused = stage.ours.post(path, &changed).await;
+        let body = with(body.clone(), member, value.clone());
+        let refused = stage.ours.post(path, &body).await;
         refused.turned_down(400, words);
     }
     assert_eq!(stage.count("pledges").await, 0);

@@ -2,15 +2,15 @@
 //! look exactly as if there were nothing. A call that is not foreseen here
 //! fails the test, so that none is added without a thought for it.
 
+mod theirs;
+
 use serde_json::{Value, json};
 use server::router::call_facts;
-use shared::id::DonationId;
-use shared::transaction::ListTransactions;
 use shared::{Auth, CallFacts, Method};
 
+use self::theirs::{CAMPAIGNS, KEYS, THEIR_USER, Theirs, WEBHOOKS, action};
 use crate::endaoment::scene;
-use crate::percent;
-use crate::stage::{PASSWORD, Request, Response, Sink, Stage, Tenant};
+use crate::stage::{PASSWORD, Request, Response, Stage, Tenant};
 
 on_both_databases! {
     anothers_object_looks_like_none,
@@ -25,104 +25,6 @@ enum Owner {
     Everyone,
     /// Nothing is there any more, for anybody.
     Nobody,
-}
-
-/// What the other partner has, by all its names.
-struct Theirs {
-    donation_id: String,
-    user: String,
-    pool_id: String,
-    transaction_id: String,
-    action_id: String,
-    campaign_id: String,
-    webhook_id: String,
-    key_id: String,
-    fund_id: String,
-    /// The webhook's id and the delivery's.
-    delivery: String,
-    hosted: percent::Theirs,
-    _sink: Sink,
-}
-
-const THEIR_USER: &str = "their-user";
-const CAMPAIGNS: &str = "/v1/partner/campaigns";
-const WEBHOOKS: &str = "/v1/partner/webhooks";
-const KEYS: &str = "/v1/partner/keys";
-
-async fn fill_theirs(stage: &mut Stage) -> Theirs {
-    stage.sign_in_owners().await;
-    let body = json!({ "externalUserId": THEIR_USER, "email": "theirs@example.org" });
-    let made = stage
-        .theirs
-        .signed_json("POST", "/v1/partner/users", &body)
-        .send()
-        .await;
-    assert_eq!(made.status, 201);
-    let gift =
-        json!({ "nonprofitSlug": "river-trust", "amount": 777, "idempotencyKey": "their key" });
-    let path = "/v1/partner/donations/create-link";
-    let link: Value = stage
-        .theirs
-        .widget("POST", path)
-        .json(&gift)
-        .send()
-        .await
-        .answer(201);
-    let gift = DonationId(link["partnerDonationId"].as_str().unwrap().to_owned());
-    stage
-        .pay_to(&stage.theirs, &gift, Some("theirs@example.org"))
-        .await;
-    let campaign = json!({ "name": "Their campaign", "status": "ACTIVE" });
-    let request = stage.theirs.signed_json("POST", CAMPAIGNS, &campaign);
-    let campaign: Value = request.send().await.answer(201);
-    let action: Value = stage
-        .theirs
-        .signed_json("POST", "/v1/partner/actions/submit", &action(THEIR_USER))
-        .send()
-        .await
-        .answer(200);
-    let body = json!({ "amount": 555, "reason": "Their reason", "poolId": stage.theirs.pool_id });
-    let path = "/v1/partner/token-pools/request";
-    let asked = stage.theirs.signed_json("POST", path, &body).send().await;
-    assert_eq!(asked.status, 201);
-    let key = json!({ "name": "Their key", "environment": "sandbox", "keyType": "secret" });
-    let request = stage.theirs.client.request("POST", KEYS).json(&key);
-    let key: Value = request.bearer(&stage.theirs.owner).send().await.answer(201);
-    let transactions = stage.theirs.call(&ListTransactions::default()).await;
-    let sink = Sink::open().await;
-    let hook = json!({ "url": sink.url, "eventTypes": ["campaign.ended"] });
-    let request = stage.theirs.signed_json("POST", WEBHOOKS, &hook);
-    let hook: Value = request.send().await.answer(201);
-    let webhook_id = hook["id"].as_str().unwrap().to_owned();
-    let path = format!("{WEBHOOKS}/{webhook_id}/test");
-    let test = stage.theirs.signed("POST", &path).send().await;
-    let delivery_id = test.answer::<Value>(202)["deliveryId"].clone();
-    stage
-        .until_count("deliveries WHERE status = 'DELIVERED'", 1)
-        .await;
-    let fund = scene::open_fund(&stage.theirs, scene::DONOR).await;
-    Theirs {
-        hosted: percent::Theirs::fill(stage).await,
-        fund_id: fund["id"].as_str().unwrap().to_owned(),
-        delivery: format!("{webhook_id} {}", delivery_id.as_str().unwrap()),
-        webhook_id,
-        key_id: key["id"].as_str().unwrap().to_owned(),
-        _sink: sink,
-        action_id: action["actionId"].as_str().unwrap().to_owned(),
-        campaign_id: campaign["id"].as_str().unwrap().to_owned(),
-        donation_id: link["partnerDonationId"].as_str().unwrap().to_owned(),
-        user: THEIR_USER.to_owned(),
-        pool_id: stage.theirs.pool_id.to_string(),
-        transaction_id: transactions.data[0].id.to_string(),
-    }
-}
-
-fn action(user: &str) -> Value {
-    json!({
-        "idempotencyKey": "their action", "actionType": "PURCHASE", "amount": 12.5,
-        "stakeholders": [{ "stakeholderTypeCode": "CUSTOMER", "partnerUserId": user }],
-        "autoCreateUsers": true,
-    })
 }
 
 /// What a call with an id in its path needs besides, so that it succeeds.
@@ -260,7 +162,7 @@ fn without_request_id(response: &Response) -> Value {
 }
 
 async fn anothers_object_looks_like_none(stage: &mut Stage) {
-    let theirs = fill_theirs(stage).await;
+    let theirs = Theirs::fill(stage).await;
     for facts in call_facts() {
         let Some(name) = parameter_name(facts.path) else {
             continue;
@@ -346,7 +248,7 @@ fn plain_call(path: &str) -> (&'static str, Value) {
 }
 
 async fn nothing_of_another_partner_is_in_any_answer(stage: &mut Stage) {
-    let theirs = fill_theirs(stage).await;
+    let theirs = Theirs::fill(stage).await;
     let campaign = json!({ "name": "Our campaign", "status": "ACTIVE" });
     let ours = stage.ours.signed_json("POST", CAMPAIGNS, &campaign);
     assert_eq!(ours.send().await.status, 201);
