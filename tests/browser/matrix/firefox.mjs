@@ -22,6 +22,7 @@ test("a gift of $25 in Firefox comes back as a thank-you with 25 SIR", { skip },
     await click("giving-button >>> .amounts .choice:nth-of-type(2)");
     await page.locator("giving-button >>> input[name=email]").fill("ada@example.org");
     await Promise.all([page.waitForNavigation(), click("giving-button >>> footer button")]);
+    if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
     for (const [name, value] of [["card", "4242424242424242"], ["expiry", "1240"], ["code", "123"]]) {
       await page.locator(`input[name=${name}]`).fill(value);
     }
