@@ -31,7 +31,6 @@ impl ReadableStream {
     }
 
     /// Would read a stream; it is over at once.
-    #[must_use]
     pub fn into_stream(self) -> Empty<Result<JsValue, JsValue>> {
         empty()
     }
