@@ -112,13 +112,13 @@ fn options(app: &App) -> Markup {
     html! {
         fieldset {
             legend { "Who receives" }
-            (field("nonprofit", "Nonprofit", html! {
+            (field("nonprofit", "Nonprofit", &html! {
                 input #nonprofit name="nonprofit" list="found" value="american-red-cross" spellcheck="false"
                     placeholder="Type a name" aria-describedby="nonprofit-note";
                 datalist #found {}
                 p.hint #nonprofit-note role="status" { "Type a name and choose one." }
             }))
-            (field("key", "Publishable key", html! {
+            (field("key", "Publishable key", &html! {
                 input #key name="key" value=(key) spellcheck="false" placeholder="pk_…" aria-describedby="key-note";
                 p.hint #key-note { "It starts with pk_ and may be read by everybody. Never paste a key that starts with sk_." }
             }))
@@ -131,8 +131,8 @@ fn options(app: &App) -> Markup {
                 (tile("mode", "floating", "Button in the corner", false))
             }
             div.pair {
-                (field("label", "Words on the button", html! { input #label name="label" placeholder="Donate"; }))
-                (field("locale", "Language", html! {
+                (field("label", "Words on the button", &html! { input #label name="label" placeholder="Donate"; }))
+                (field("locale", "Language", &html! {
                     select #locale name="locale" {
                         option value="" { "As the page" }
                         @for locale in LOCALES {
@@ -152,26 +152,26 @@ fn gift() -> Markup {
         fieldset {
             legend { "The gift" }
             div.pair {
-                (field("amounts", "Amounts", html! { input #amounts name="amounts" placeholder="10, 25, 50, 100" inputmode="decimal"; }))
-                (field("currency", "Currency", html! {
+                (field("amounts", "Amounts", &html! { input #amounts name="amounts" placeholder="10, 25, 50, 100" inputmode="decimal"; }))
+                (field("currency", "Currency", &html! {
                     select #currency name="currency" {
                         option value="" { "Yours" }
                         @for currency in Currency::ALL { option { (currency) } }
                     }
                 }))
-                (field("frequency", "How often, at first", html! {
+                (field("frequency", "How often, at first", &html! {
                     select #frequency name="frequency" {
                         option value="" { "Once" }
                         option value="monthly" { "Monthly" }
                     }
                 }))
-                (field("goal", "Goal of your campaign", html! { input #goal name="goal" placeholder="none" inputmode="decimal"; }))
+                (field("goal", "Goal of your campaign", &html! { input #goal name="goal" placeholder="none" inputmode="decimal"; }))
             }
-            (field("designation", "What a gift can be for", html! {
+            (field("designation", "What a gift can be for", &html! {
                 input #designation name="designation" placeholder="Where it is needed; Shelter; Meals" aria-describedby="designation-note";
                 p.hint #designation-note { "Separate several by semicolons." }
             }))
-            (field("match-url", "Page on employer matching", html! { input #match-url name="match-url" type="url" placeholder="https://…"; }))
+            (field("match-url", "Page on employer matching", &html! { input #match-url name="match-url" type="url" placeholder="https://…"; }))
             div.checks {
                 (check("cover-fees", "Offer to cover the payment costs"))
                 (check("tribute", "Ask in whose honor or memory"))
@@ -187,9 +187,9 @@ fn look() -> Markup {
         fieldset {
             legend { "Look" }
             div.pair {
-                (field("color", "Color", html! { input #color name="color" type="color" value="#0b6e4f"; }))
-                (field("radius", "Corners", html! { input #radius name="radius" type="range" min="0" max="28" value="12"; }))
-                (field("theme", "Light or dark", html! {
+                (field("color", "Color", &html! { input #color name="color" type="color" value="#0b6e4f"; }))
+                (field("radius", "Corners", &html! { input #radius name="radius" type="range" min="0" max="28" value="12"; }))
+                (field("theme", "Light or dark", &html! {
                     select #theme name="theme" {
                         option value="" { "As the page" }
                         option value="light" { "Light" }
@@ -236,7 +236,7 @@ fn snippets() -> Markup {
     }
 }
 
-fn field(name: &str, label: &str, input: Markup) -> Markup {
+fn field(name: &str, label: &str, input: &Markup) -> Markup {
     html! {
         div.field { label for=(name) { (label) } (input) }
     }
