@@ -258,6 +258,7 @@ test("events tell what happens, and calls made before the script count", async (
     assert.equal(gift.status, "COMPLETED");
     assert.doesNotMatch(JSON.stringify(gift), /ada@example/);
     await page.getByRole("button", { name: "Close" }).first().click();
+    await page.waitForFunction(() => sessionStorage.heard.includes("close"));
     const order = (await page.evaluate(() => sessionStorage.heard)).split(" ");
     for (const name of ["ready", "open", "change", "submit", "redirect", "status", "complete", "close"]) assert.ok(order.includes(name), name);
   });

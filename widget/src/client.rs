@@ -51,14 +51,14 @@ impl Refusal {
 impl Client {
     /// A call without a body on its way; its answer is read by [`answer`].
     pub(crate) fn send(&self, call: &impl BrowserCall) -> Exchange {
-        exchange(self.address(&call.path()), &self.headers(), None)
+        exchange(&self.address(&call.path()), &self.headers(), None)
     }
 
     /// Asks for a donation link, with a body made of a [`CreateLink`].
-    pub(crate) fn order(&self, body: JsValue) -> Exchange {
+    pub(crate) fn order(&self, body: &JsValue) -> Exchange {
         let headers = self.headers();
         set(&headers, "Content-Type", &"application/json".into());
-        exchange(self.address(CreateLink::PATH), &headers, Some(&body))
+        exchange(&self.address(CreateLink::PATH), &headers, Some(body))
     }
 
     /// Asks for a donation, if it is in another state than the one known by an etag.
@@ -68,7 +68,7 @@ impl Client {
         if let Some(known) = etag {
             set(&headers, "If-None-Match", &known.to_js());
         }
-        exchange(address, &headers, None)
+        exchange(&address, &headers, None)
     }
 
     fn address(&self, path: &str) -> String {
@@ -82,7 +82,7 @@ impl Client {
 
 /// A file of the widget.
 pub(crate) fn fetch_file(url: &str) -> Exchange {
-    exchange(url.to_owned(), &Object::new(), None)
+    exchange(url, &Object::new(), None)
 }
 
 /// The answer in a reply.
@@ -124,8 +124,8 @@ pub(crate) async fn all<const N: usize>(
     replies.map(|reply| reply.unwrap_or(Err(Refusal::Unreachable)))
 }
 
-fn exchange(address: String, headers: &Object, body: Option<&JsValue>) -> Exchange {
-    let request = build(&address, headers, body);
+fn exchange(address: &str, headers: &Object, body: Option<&JsValue>) -> Exchange {
+    let request = build(address, headers, body);
     Box::pin(async move {
         let lost = |_| Refusal::Unreachable;
         let request = request.ok_or(Refusal::Unreachable)?;

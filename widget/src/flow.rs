@@ -145,7 +145,7 @@ async fn send(widget: Widget, order: CreateLink) {
         let sent = widget.change(|state| {
             let body = state.attempt.take_up(&order, &state.metadata());
             state.attempt.save(&state.host.place());
-            state.client().order(body)
+            state.client().order(&body)
         });
         let Some(sent) = sent else { return };
         match answer(sent.await) {
@@ -304,9 +304,10 @@ pub(crate) fn act(widget: Widget, action: Action) {
         Action::Continue => {
             widget.change(|state| {
                 state.popup = popup(&state.host);
-                match &state.popup {
-                    Some(popup) => popup.location().replace(&state.attempt.link).ok(),
-                    None => Some(visit(&state.attempt.link)),
+                if let Some(popup) = &state.popup {
+                    let _ = popup.location().replace(&state.attempt.link);
+                } else {
+                    visit(&state.attempt.link);
                 }
             });
         }

@@ -179,9 +179,9 @@ fn apply_theme(dialog: &HtmlDialogElement, theme: &Theme, host: &Host) {
         set("font-family", font);
     }
     let mode = host.find("theme");
-    match mode.as_deref().unwrap_or(theme.mode.as_str()) {
-        scheme @ ("light" | "dark") => set("color-scheme", scheme),
-        _ => {}
+    let mode = mode.as_deref().unwrap_or(theme.mode.as_str());
+    if ["light", "dark"].contains(&mode) {
+        set("color-scheme", mode);
     }
 }
 
