@@ -181,7 +181,8 @@ pub const fn words(locale: Locale) -> &'static Words {
     match locale {
         Locale::EnUs | Locale::EnCa => &en::ENGLISH,
         Locale::EnGb | Locale::EnIe | Locale::EnNz | Locale::EnAu | Locale::EnSg => &en::BRITISH,
-        Locale::DeDe | Locale::DeCh | Locale::DeAt => &de::GERMAN,
+        Locale::DeDe | Locale::DeAt => &de::GERMAN,
+        Locale::DeCh => &de::SWISS,
         Locale::FrFr | Locale::FrBe => &fr::FRENCH,
         Locale::FrCa => &fr::CANADIAN,
         Locale::ItIt => &it::ITALIAN,

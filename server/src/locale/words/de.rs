@@ -1,4 +1,4 @@
-//! German, in words that Germany, Austria and Switzerland write alike.
+//! German. Switzerland writes no ß.
 
 use super::Words;
 
@@ -108,4 +108,9 @@ pub(super) const GERMAN: Words = Words {
     receipt_number: "Quittungsnummer",
     labelled: "{label}: {value}",
     no_goods: "Für diese Spende wurden keine Waren oder Dienstleistungen als Gegenleistung erbracht.",
+};
+
+pub(super) const SWISS: Words = Words {
+    close: "Schliessen",
+    ..GERMAN
 };
