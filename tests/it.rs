@@ -23,4 +23,5 @@ mod migrations;
 mod page;
 mod partner;
 mod percent;
+mod statistics;
 mod story;
