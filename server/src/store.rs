@@ -36,6 +36,7 @@ mod row;
 pub mod session;
 pub mod setting;
 pub mod sql;
+pub mod statistics;
 pub mod transaction;
 pub mod usage;
 pub mod user;

@@ -12,6 +12,7 @@ pub mod mail;
 pub mod prune;
 pub mod refund;
 pub mod reward;
+mod statistics;
 pub mod sweep;
 
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         tokio::spawn(mail::run(app.clone())),
         tokio::spawn(prune::run(app.clone())),
         tokio::spawn(reward::run(app.clone())),
+        tokio::spawn(statistics::run(app.clone())),
         tokio::spawn(sweep::run(app.clone())),
     ]
 }
