@@ -152,6 +152,7 @@ async fn nonprofits_from_before_they_were_imported_are_found(stage: &mut Stage) 
         let search = Search {
             query,
             country: Some("US"),
+            only_open: true,
             limit: 9,
             offset: 0,
         };

@@ -177,6 +177,13 @@ pub fn admit_visitor(app: &App, parts: &Parts) -> Result<(), Error> {
     app.limiter.count_page(address, limit, app.context.now())
 }
 
+/// Counts a gift that is begun on the page of a session, by the address.
+pub fn admit_gift(app: &App, parts: &Parts) -> Result<(), Error> {
+    let address = client_address(app, parts);
+    let limit = app.settings.rate_limit_widget_address;
+    app.limiter.count_gift(address, limit, app.context.now())
+}
+
 /// partner state → key type → scope → origin → feature → limit.
 async fn permit(
     app: &App,

@@ -46,7 +46,9 @@ pub struct Settings {
     pub rate_limit_standard: u32,
     pub rate_limit_professional: u32,
     pub rate_limit_enterprise: u32,
-    /// Widget requests an hour for each key and client address.
+    /// Widget requests an hour for each key and client address; as many gifts are
+    /// begun from an address on the pages of sessions, and calls made by a token in
+    /// a key's place.
     pub rate_limit_widget_address: u32,
     /// Pages an hour for each client address, whoever asks: a rough guard.
     pub rate_limit_page_address: u32,

@@ -1,14 +1,14 @@
 //! A token in the key's place, for who opens a fund.
 
 use serde_json::{Value, json};
-use server::config::PartnerIssuer;
+use server::config::{PartnerIssuer, Settings};
 use server::serve::{Fill, StartError, start};
 use shared::portal_user::Role;
 use shared::{Feature, partner::PartnerStatus};
 
 use super::scene::{DONOR, FUNDS, fund, provision, with};
 use crate::stage::issuer::{Issuer, by_rsa, by_secret};
-use crate::stage::{Response, Stage};
+use crate::stage::{HOUR_MS, Response, Stage};
 
 on_both_databases! {
     a_token_of_the_portal_names_the_partner,
@@ -19,6 +19,7 @@ on_both_databases! {
     a_token_beside_a_key_is_of_the_same_partner,
     a_suspended_partners_token_is_refused,
     a_token_opens_nothing_else,
+    too_many_calls_by_tokens_of_one_user_are_told_to_wait,
     an_issuer_with_an_unsafe_address_does_not_start,
 }
 
@@ -26,13 +27,20 @@ const ISSUER: &str = "https://login.example";
 const ACCOUNT: &str = "account-identifier-01";
 
 async fn with_issuer(stage: &mut Stage) -> Issuer {
+    with_issuer_and(stage, |_| ()).await
+}
+
+async fn with_issuer_and(stage: &mut Stage, change: impl FnOnce(&mut Settings)) -> Issuer {
     let issuer = Issuer::open().await;
     let of = |slug: &str, audience: &str| {
         PartnerIssuer::try_from(format!("{slug} {ISSUER} {audience} {}", issuer.url)).unwrap()
     };
     let issuers = vec![of("theirs", "funds-of-theirs"), of("ours", "funds")];
     stage
-        .restart(|settings| settings.partner_issuers = issuers)
+        .restart(|settings| {
+            settings.partner_issuers = issuers;
+            change(settings);
+        })
         .await;
     issuer
 }
@@ -192,6 +200,30 @@ async fn a_token_opens_nothing_else(stage: &mut Stage) {
     let request = stage.ours.client.request("GET", "/v1/partner/auth/me");
     let refused = request.bearer(&token(stage, &json!({}))).send().await;
     refused.refused(shared::Code::InvalidToken);
+}
+
+async fn too_many_calls_by_tokens_of_one_user_are_told_to_wait(stage: &mut Stage) {
+    let limit = |settings: &mut Settings| settings.rate_limit_widget_address = 2;
+    let _issuer = with_issuer_and(stage, limit).await;
+    provision(&stage.ours, DONOR).await;
+    provision(&stage.ours, "another-donor-0001").await;
+    for status in [201, 200] {
+        let opened = open(stage, &token(stage, &json!({})), &unnamed()).await;
+        assert_eq!(opened.status, status, "{}", opened.text);
+    }
+    let refused = open(stage, &token(stage, &json!({})), &unnamed()).await;
+    refused.turned_down(429, "more than 2 requests this hour");
+    assert_eq!(refused.number("retry-after"), 2400);
+    // Another user and the partner's own server are counted apart.
+    let other = token(stage, &json!({ "sub": "another-donor-0001" }));
+    let account = json!("account-identifier-02");
+    let others = with(unnamed(), "partnerAccountIdentifier", account);
+    assert_eq!(open(stage, &other, &others).await.status, 201);
+    let by_key = stage.ours.post(FUNDS, &fund(ACCOUNT, DONOR)).await;
+    assert_eq!(by_key.status, 200, "{}", by_key.text);
+    stage.pass_time(HOUR_MS);
+    let opened = open(stage, &token(stage, &json!({})), &unnamed()).await;
+    assert_eq!(opened.status, 200, "{}", opened.text);
 }
 
 async fn an_issuer_with_an_unsafe_address_does_not_start(stage: &mut Stage) {

@@ -1,7 +1,9 @@
 //! Grant submissions: the transfer and all its grants, or nothing.
 
 use serde_json::{Value, json};
+use server::domain::endaoment::grant::{self, Submitted};
 use server::store::organization;
+use shared::Code;
 
 use super::scene::{CASH, DONOR, GRANTS, cash, grants, key, nonprofit, open_fund, with};
 use crate::stage::{MINUTE_MS, Stage};
@@ -18,6 +20,7 @@ on_both_databases! {
     a_hundred_grants_are_the_most,
     bad_input_is_named,
     a_bad_transfer_is_named,
+    a_transfer_that_is_yet_to_come_by_the_ledgers_clock_is_named,
     a_bad_grant_is_named,
 }
 
@@ -356,4 +359,19 @@ async fn a_bad_grant_is_named(stage: &mut Stage) {
         ),
     ];
     check_refused(stage, &changes).await;
+}
+
+async fn a_transfer_that_is_yet_to_come_by_the_ledgers_clock_is_named(stage: &mut Stage) {
+    const FIELD: &str = "inboundCustodianTransfer.settledAtUtc";
+    let fund = open_fund(&stage.ours, DONOR).await;
+    let body = grants(stage, &fund, (100, &[60])).await;
+    let settled = stage.now().plus_ms(1);
+    let body = with(body, FIELD, json!(settled));
+    let request = serde_json::from_str(&body.to_string()).unwrap();
+    // It is read by a clock that is ahead.
+    let submitted = Submitted::read(request, settled).unwrap();
+    let made = grant::make(stage.app(), &stage.ours.partner.id, submitted).await;
+    let refused = made.unwrap_err();
+    assert_eq!(refused.code, Code::ValidationError);
+    assert_eq!(refused.errors[0].field, FIELD);
 }

@@ -8,6 +8,7 @@ use crate::stage::{MINUTE_MS, Stage};
 on_both_databases! {
     a_nonprofit_is_found_by_its_ein,
     nonprofits_are_searched,
+    closed_nonprofits_leave_no_gap_in_a_search,
     a_search_is_bounded,
     a_missing_nonprofit_is_reported_once,
     a_nonprofit_that_is_there_is_not_reported,
@@ -79,6 +80,16 @@ async fn nonprofits_are_searched(stage: &mut Stage) {
             .len(),
         1
     );
+}
+
+async fn closed_nonprofits_leave_no_gap_in_a_search(stage: &mut Stage) {
+    // It fits better than the one that takes grants.
+    stage.add_closed("river", "River").await;
+    let first = search(stage, "searchTerm=river&count=1").await;
+    assert_eq!(first, ["River Trust"]);
+    let second = search(stage, "searchTerm=river&count=1&offset=1").await;
+    assert_eq!(second, [""; 0]);
+    assert_eq!(search(stage, "searchTerm=363673599").await, [""; 0]);
 }
 
 async fn a_search_is_bounded(stage: &mut Stage) {

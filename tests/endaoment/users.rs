@@ -11,6 +11,7 @@ on_both_databases! {
     a_user_again_is_refreshed_and_keeps_its_address_of_mail,
     one_person_is_one_user_in_both_dialects,
     an_address_of_mail_under_another_identifier_is_refused,
+    who_has_no_address_of_mail_any_more_takes_no_others,
     another_partners_address_of_mail_is_free,
     bad_input_is_named,
     a_bad_address_is_named,
@@ -97,6 +98,26 @@ async fn an_address_of_mail_under_another_identifier_is_refused(stage: &mut Stag
         .await
         .turned_down(409, "email");
     assert_eq!(stage.count("users").await, 1);
+}
+
+async fn who_has_no_address_of_mail_any_more_takes_no_others(stage: &mut Stage) {
+    const OTHER: &str = "another-identifier";
+    provision(&stage.ours, DONOR).await;
+    provision(&stage.ours, OTHER).await;
+    let path = format!("/v1/partner/users/{OTHER}");
+    let removed = json!({ "email": null });
+    let removed = stage
+        .ours
+        .signed_json("PATCH", &path, &removed)
+        .send()
+        .await;
+    assert_eq!(removed.status, 200, "{}", removed.text);
+    let taken = json!(format!("{DONOR}@example.org"));
+    let taken = with(person(OTHER), "email", taken);
+    let refused = stage.ours.post(USERS, &taken).await;
+    refused.turned_down(409, "email");
+    let own: Value = stage.ours.post(USERS, &person(OTHER)).await.answer(200);
+    assert_eq!(own["email"], format!("{OTHER}@example.org"));
 }
 
 async fn another_partners_address_of_mail_is_free(stage: &mut Stage) {

@@ -230,6 +230,7 @@ async fn a_nonprofit_is_searched_by_country_and_page_after_page(stage: &mut Stag
         let search = Search {
             query,
             country,
+            only_open: false,
             limit: 4,
             offset,
         };

@@ -8,7 +8,7 @@ use shared::money::Tokens;
 use shared::percent::{CreatePercentUser, DonationSession, DonationSessionStatus};
 use shared::user::GetUserBalance;
 
-use crate::stage::{Stage, card_form};
+use crate::stage::{HOUR_MS, Stage, card_form};
 
 on_both_databases! {
     the_page_shows_to_whom_and_how_much_may_be_given,
@@ -27,6 +27,7 @@ on_both_databases! {
     the_page_speaks_the_language_of_the_session,
     every_language_has_its_page,
     a_gift_has_a_receipt_in_the_language_of_the_session,
+    too_many_gifts_from_one_address_are_told_to_wait,
 }
 
 async fn status(stage: &Stage, session: &DonationSession) -> DonationSessionStatus {
@@ -299,4 +300,28 @@ async fn a_gift_has_a_receipt_in_the_language_of_the_session(stage: &mut Stage) 
     ] {
         assert!(letters[0].contains(text), "{text} is not in {}", letters[0]);
     }
+}
+
+async fn too_many_gifts_from_one_address_are_told_to_wait(stage: &mut Stage) {
+    stage
+        .restart(|settings| settings.rate_limit_widget_address = 2)
+        .await;
+    let session = stage.open_session(json!({ "language": "de-DE" })).await;
+    for amount in ["20", "21"] {
+        let chosen = stage.choose_in(&session, &[("amount", amount)]).await;
+        assert_eq!(chosen.status, 303, "{}", chosen.text);
+    }
+    let refused = stage.choose_in(&session, &[("amount", "22")]).await;
+    assert_eq!((refused.status, refused.number("retry-after")), (429, 2400));
+    assert!(
+        refused.text.contains("<html lang=\"de-DE\""),
+        "{}",
+        refused.text
+    );
+    assert_eq!(stage.count("donations").await, 2);
+    // The page itself is still shown.
+    assert_eq!(stage.visit(&session.url).await.status, 200);
+    stage.pass_time(HOUR_MS);
+    let chosen = stage.choose_in(&session, &[("amount", "22")]).await;
+    assert_eq!(chosen.status, 303, "{}", chosen.text);
 }

@@ -8,6 +8,7 @@ use crate::stage::Stage;
 on_both_databases! {
     a_nonprofit_is_read_by_its_id,
     nonprofits_are_found_by_name_and_number,
+    closed_nonprofits_are_not_listed,
     pages_are_numbered_and_linked,
     a_country_is_three_letters,
 }
@@ -58,6 +59,20 @@ async fn nonprofits_are_found_by_name_and_number(stage: &mut Stage) {
         ..FindOrganisations::default()
     };
     assert_eq!(stage.ours.ask(&long).await.status, 400);
+}
+
+async fn closed_nonprofits_are_not_listed(stage: &mut Stage) {
+    // It fits better than the one that takes gifts.
+    stage.add_closed("river", "River").await;
+    let found = find(stage, "query=river&pageSize=1").await;
+    assert_eq!(found.total_results, 1);
+    assert_eq!(found.data[0].name, "River Trust");
+    assert_eq!(find(stage, "query=363673599").await.total_results, 0);
+    let all = find(stage, "").await;
+    let mut names: Vec<_> = all.data.iter().map(|one| one.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["City Library", "River Trust"]);
+    assert_eq!(all.total_results, 2);
 }
 
 async fn pages_are_numbered_and_linked(stage: &mut Stage) {

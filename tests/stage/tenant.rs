@@ -209,24 +209,42 @@ pub(super) async fn fill_directory(app: &App) {
         ("city-library", "City Library", "133433452", Active),
         ("closed-house", "Closed House", "363673599", Inactive),
     ] {
-        let organization = Organization {
-            id: app.context.object_id(),
-            percent_id: format!("organisation_{}", app.context.random_base62(29)),
-            endaoment_id: app.context.uuid(),
-            slug: slug.to_owned(),
-            name: name.to_owned(),
+        let found = nonprofit(app, (slug, name, status));
+        let found = Organization {
             ein: Some(ein.to_owned()),
-            logo: None,
-            status,
-            description: None,
-            website: None,
-            location: Some("Springfield".to_owned()),
-            category: None,
-            city: None,
-            state: None,
-            country: "US".to_owned(),
+            ..found
         };
-        organization::insert(&mut tx, &organization).await.unwrap();
+        organization::insert(&mut tx, &found).await.unwrap();
     }
     tx.commit().await.unwrap();
+}
+
+fn nonprofit(app: &App, (slug, name, status): (&str, &str, OrganizationStatus)) -> Organization {
+    Organization {
+        id: app.context.object_id(),
+        percent_id: format!("organisation_{}", app.context.random_base62(29)),
+        endaoment_id: app.context.uuid(),
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        ein: None,
+        logo: None,
+        status,
+        description: None,
+        website: None,
+        location: Some("Springfield".to_owned()),
+        category: None,
+        city: None,
+        state: None,
+        country: "US".to_owned(),
+    }
+}
+
+impl Stage {
+    /// Adds a nonprofit that takes no gifts any more.
+    pub(crate) async fn add_closed(&self, slug: &str, name: &str) {
+        let closed = nonprofit(self.app(), (slug, name, OrganizationStatus::Inactive));
+        let mut tx = self.app().db.write().await.unwrap();
+        organization::insert(&mut tx, &closed).await.unwrap();
+        tx.commit().await.unwrap();
+    }
 }

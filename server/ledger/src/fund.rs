@@ -89,6 +89,17 @@ impl FundCommand {
             Self::Submit(submission) => 1 + submission.grants.len(),
         }
     }
+
+    /// How long its free texts are together, in bytes.
+    pub fn length_of_texts(&self) -> usize {
+        match self {
+            Self::Pledge(pledge) => pledge.stock.as_ref().map_or(0, String::len),
+            Self::Submit(submission) => {
+                let instructions = submission.grants.iter().map(|grant| &grant.instructions);
+                instructions.flatten().map(String::len).sum()
+            }
+        }
+    }
 }
 
 /// One thing to record of funds.

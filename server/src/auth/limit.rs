@@ -1,5 +1,5 @@
 //! Requests an hour. Those of a key are counted by all processes together, in
-//! leases; those of an address, and what failed, in this process.
+//! leases; those of an address or a token, and what failed, in this process.
 //!
 //! A publishable key is shared by all donors of a site, so a widget call counts
 //! for its client's address and, at twenty times the tier's number, for the key.
@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use shared::id::KeyId;
+use shared::id::{KeyId, PartnerId};
 use shared::partner::Tier;
 use shared::time::Timestamp;
 use shared::{Auth, Code};
@@ -27,17 +27,21 @@ const HOUR_SECONDS: i64 = 3_600;
 const WIDGET_FACTOR: u32 = 20;
 /// Failed authentications an hour from one address.
 const MAX_FAILURES: u32 = 1_000;
-/// The most addresses that are counted. Beyond them a new address is bounded by
-/// its key alone, so that a flood of addresses neither fills the memory nor
-/// shuts anybody out.
+/// The most addresses and tokens' users that are counted. Beyond them a new
+/// address is bounded by its key alone, so that a flood of addresses neither
+/// fills the memory nor shuts anybody out.
 const MAX_ADDRESSES: usize = 200_000;
 
-/// What is counted of an address.
+/// What is counted of an address, or of whom a token names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Counted {
     Widget(KeyId, IpAddr),
     Failures(IpAddr),
     Pages(IpAddr),
+    /// Gifts that are begun on the page of a session.
+    Gifts(IpAddr),
+    /// The partner's own name for the user; empty for who looks after the partner.
+    Tokens(PartnerId, String),
 }
 
 /// What is left in the present hour.
@@ -192,7 +196,34 @@ impl Limiter {
         now: Timestamp,
     ) -> Result<(), Error> {
         let from = Counted::Pages(network(address));
-        let counted = self.count_address(&from, limit, now);
+        self.count_keyless(&from, limit, now)
+    }
+
+    /// Counts a gift that somebody begins on the page of a session.
+    pub(super) fn count_gift(
+        &self,
+        address: IpAddr,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let from = Counted::Gifts(network(address));
+        self.count_keyless(&from, limit, now)
+    }
+
+    /// Counts a call by a token in the key's place.
+    pub(super) fn count_token(
+        &self,
+        (partner_id, subject): (&PartnerId, Option<&str>),
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let subject = subject.unwrap_or_default().to_owned();
+        let from = Counted::Tokens(partner_id.clone(), subject);
+        self.count_keyless(&from, limit, now)
+    }
+
+    fn count_keyless(&self, from: &Counted, limit: u32, now: Timestamp) -> Result<(), Error> {
+        let counted = self.count_address(from, limit, now);
         counted.map_err(|uncharged| uncharged.error)
     }
 

@@ -48,6 +48,13 @@ impl Platform {
         })
     }
 
+    /// Counts a call without a key, for whom its token names.
+    fn count(&self, app: &App) -> Result<(), Error> {
+        let by = (&self.partner.id, self.subject.as_deref());
+        let limit = app.settings.rate_limit_widget_address;
+        app.limiter.count_token(by, limit, app.context.now())
+    }
+
     /// The partner and the user of a token of a partner's own issuer; none if it is
     /// of no such issuer.
     async fn of_issuer(app: &App, text: &str) -> Result<Option<(Partner, String)>, Error> {
@@ -88,11 +95,14 @@ impl Proven for Platform {
         };
         let has_key = headers.contains_key(Dialect::Endaoment.key_header());
         match by_token {
-            Some(platform) if !has_key => Ok(Admitted {
-                caller: platform,
-                charge: None,
-                body: read_body(body, MAX_BODY).await?,
-            }),
+            Some(platform) if !has_key => {
+                platform.count(app)?;
+                Ok(Admitted {
+                    caller: platform,
+                    charge: None,
+                    body: read_body(body, MAX_BODY).await?,
+                })
+            }
             by_token => {
                 let admitted = <Arc<Caller>>::prove(app, asked, body).await?;
                 let partner = admitted.caller.partner.clone();

@@ -12,8 +12,11 @@ mod live;
 mod segment;
 mod typo;
 
+use shared::organization::OrganizationStatus;
+
 use self::find::{Fit, Query};
 pub use self::live::Directory;
+use self::segment::Among;
 use crate::app::App;
 use crate::domain::order::slug_is_well_formed;
 use crate::error::Error;
@@ -34,6 +37,8 @@ pub struct Search<'a> {
     pub query: &'a str,
     /// Only those of a country: two letters (ISO 3166-1).
     pub country: Option<&'a str>,
+    /// Only those that take gifts.
+    pub only_open: bool,
     /// At most [`MAX_LIMIT`].
     pub limit: usize,
     /// How many of the best are left out.
@@ -57,12 +62,16 @@ pub async fn search(app: &App, search: &Search<'_>) -> Result<Found, Error> {
     };
     let index = app.directory.as_of_now(&app.db).await?;
     let index = index.ok_or_else(Error::overloaded)?;
-    let same = same(app, &text, search.country).await?;
+    let same = same(app, &text, search).await?;
+    let among = Among {
+        country,
+        only_open: search.only_open,
+    };
     let asks_for_words = text.is_empty() || text.chars().any(char::is_alphanumeric);
     let (limit, offset) = (search.limit.min(MAX_LIMIT), search.offset);
     let chosen = live::in_background(move || {
         if asks_for_words {
-            let found = Query::read(&text, country).find(&index);
+            let found = Query::read(&text, among).find(&index);
             choose(found, same, (offset, limit))
         } else {
             (Vec::new(), 0)
@@ -84,8 +93,8 @@ fn two_letters(country: &str) -> Result<segment::Country, std::array::TryFromSli
     country.as_bytes().try_into()
 }
 
-/// Who has just this EIN or slug, and is of the country.
-async fn same(app: &App, text: &str, country: Option<&str>) -> Result<Vec<u32>, Error> {
+/// Who has just this EIN or slug, and is among those who are looked for.
+async fn same(app: &App, text: &str, search: &Search<'_>) -> Result<Vec<u32>, Error> {
     let ein = ein(text).unwrap_or_default();
     let slug = text.to_lowercase();
     let slug = if slug_is_well_formed(&slug) {
@@ -97,7 +106,9 @@ async fn same(app: &App, text: &str, country: Option<&str>) -> Result<Vec<u32>, 
         return Ok(Vec::new());
     }
     let mut conn = app.db.read().await?;
-    Ok(organization::numbers_of(&mut conn, (&ein, slug), country).await?)
+    let status = search.only_open.then_some(OrganizationStatus::Active);
+    let among = (search.country, status);
+    Ok(organization::numbers_of(&mut conn, (&ein, slug), among).await?)
 }
 
 /// The nine digits of an EIN that may be written as `12-3456789`.

@@ -77,6 +77,11 @@ fn refused(code: Code) -> Error {
             "partnerFundingTransferId was used for other grants; a transfer is reported once"
         }
         Code::AmountTooLarge => "the fund would come to hold more than can be counted",
+        // All else that the ledger judges was checked by the same measure before;
+        // the time is judged again by its own clock.
+        Code::ValidationError => {
+            return Error::field("inboundCustodianTransfer.settledAtUtc", grant::NOT_SETTLED);
+        }
         other => return Error::internal(format!("the ledger refused with {other}")),
     };
     Error::new(code, message)

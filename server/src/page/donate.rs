@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use shared::percent::DonationSessionStatus;
@@ -19,6 +20,7 @@ use super::form::Form;
 use super::layout::{Page, Width};
 use super::refusal::{Refusal, Shown};
 use crate::app::App;
+use crate::auth;
 use crate::domain::donation;
 use crate::domain::session::gift::{self, Invitation};
 use crate::error::Error;
@@ -53,14 +55,16 @@ pub async fn show(
 pub async fn give(
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
-    headers: HeaderMap,
+    parts: Parts,
     body: Body,
 ) -> Shown {
     let form = Form::read(body).await?;
-    let invitation = match find(&app, &token, &headers).await? {
+    let invitation = match find(&app, &token, &parts.headers).await? {
         Door::Open(invitation) => invitation,
         Door::Closed(page) => return Ok(page),
     };
+    let counted = auth::admit_gift(&app, &parts);
+    counted.map_err(|error| choice::plainly(error, invitation.session.language))?;
     let entered = Entered::read(&invitation, &form);
     let begun = gift::begin(&app, &invitation, entered.choice(&invitation)).await;
     let problems = match choice::judged(begun, &invitation, &entered)? {

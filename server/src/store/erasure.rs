@@ -69,17 +69,39 @@ macro_rules! forget_donors {
     };
 }
 
+/// What was noted of sessions for nobody in particular, in which such gifts were
+/// begun.
+macro_rules! forget_sessions {
+    ($which:literal) => {
+        concat!(
+            "UPDATE donation_sessions SET metadata = NULL
+             WHERE partner_id = $1 AND user_id IS NULL AND id IN (
+                 SELECT session_id FROM donations
+                 WHERE partner_id = $1 AND session_id IS NOT NULL AND ",
+            $which,
+            ")"
+        )
+    };
+}
+
+/// The sessions first: the gifts no longer tell afterwards whose they were.
+macro_rules! forget {
+    ($which:literal) => {
+        [forget_sessions!($which), forget_donors!($which)]
+    };
+}
+
 /// Erases who gave from the gifts in the user's name, from the user's address
-/// and for the user's reward, and what was noted of sessions for the user: one
-/// statement each, so that each has its index.
+/// and for the user's reward, and what was noted of their sessions and of those
+/// for the user: one statement each, so that each has its index.
 pub async fn forget_donor(
     conn: &mut Connection,
     partner_id: &PartnerId,
     user: &User,
 ) -> Result<(), Error> {
-    let by_name = forget_donors!("external_user_id = $2");
-    let by_address = forget_donors!("donor_email_folded = $2");
-    let by_reward = forget_donors!(
+    let by_name = forget!("external_user_id = $2");
+    let by_address = forget!("donor_email_folded = $2");
+    let by_reward = forget!(
         "id IN (SELECT a.donation_id FROM transactions t
              JOIN actions a ON a.partner_id = t.partner_id AND a.id = t.action_id
              WHERE t.partner_id = $1 AND t.user_id = $2 AND a.donation_id IS NOT NULL)"
@@ -89,12 +111,14 @@ pub async fn forget_donor(
         (by_address, user.email.as_deref().map(folded)),
         (by_reward, Some(user.id.0.clone())),
     ];
-    for (sql, value) in ways {
-        sqlx::query(sql)
-            .bind(partner_id.as_str())
-            .bind(value)
-            .execute(&mut *conn)
-            .await?;
+    for (statements, value) in ways {
+        for sql in statements {
+            sqlx::query(sql)
+                .bind(partner_id.as_str())
+                .bind(value.as_deref())
+                .execute(&mut *conn)
+                .await?;
+        }
     }
     sqlx::query(
         "UPDATE donation_sessions SET metadata = NULL WHERE partner_id = $1 AND user_id = $2",

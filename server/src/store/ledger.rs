@@ -118,7 +118,9 @@ impl Work for Writer {
                 1 + reward.stakeholders.len() + reward.metadata.len() / METADATA_OF_A_ROW
             }
             Command::Reverse(_) => 1 + MOST_STAKEHOLDERS,
-            Command::Fund(command) => command.weight(),
+            Command::Fund(command) => {
+                command.weight() + command.length_of_texts() / METADATA_OF_A_ROW
+            }
             Command::Allocate(_) | Command::Spend(_) | Command::Expire(_) => 1,
         }
     }

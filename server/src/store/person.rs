@@ -4,12 +4,12 @@
 use shared::endaoment::user::PostalAddress;
 use shared::id::{ExternalUserId, PartnerId, PersonId, UserId};
 use shared::time::Timestamp;
-use sqlx::Error;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Error};
 
 use super::Connection;
 use super::row::Columns as _;
-use super::sql::json;
+use super::sql::{Dialect, json};
 use super::user::folded;
 
 /// A user as the Endaoment dialect knows it.
@@ -46,6 +46,24 @@ pub async fn find(
         .bind(external_id)
         .fetch_optional(conn)
         .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Finds a user by the partner's own name and holds it until the transaction ends.
+pub async fn lock(
+    conn: &mut Connection,
+    dialect: Dialect,
+    partner_id: &PartnerId,
+    external_id: &ExternalUserId,
+) -> Result<Option<Person>, Error> {
+    let row = sqlx::query(AssertSqlSafe(format!(
+        "SELECT * FROM users WHERE partner_id = $1 AND external_id = $2 {}",
+        dialect.lock()
+    )))
+    .bind(partner_id.as_str())
+    .bind(external_id.as_str())
+    .fetch_optional(conn)
+    .await?;
     row.as_ref().map(read).transpose()
 }
 

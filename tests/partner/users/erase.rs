@@ -16,6 +16,7 @@ on_both_databases! {
     the_tokens_stay,
     gifts_of_others_keep_their_donors,
     a_gift_is_erased_though_the_address_has_changed_since,
+    what_was_noted_of_the_sessions_of_the_users_gifts_is_erased,
     a_reward_that_is_due_finds_an_erased_donor,
     a_reward_that_is_just_being_paid_is_waited_for,
     a_replay_of_the_making_tells_nothing_any_more,
@@ -175,6 +176,23 @@ async fn a_gift_is_erased_though_the_address_has_changed_since(stage: &mut Stage
     erase(stage, "ada").await;
     let left = "donations WHERE donor_email IS NOT NULL OR first_name IS NOT NULL";
     assert_eq!(stage.count(left).await, 0);
+}
+
+async fn what_was_noted_of_the_sessions_of_the_users_gifts_is_erased(stage: &mut Stage) {
+    make(stage, "ada").await;
+    let note = json!({ "metadata": { "note": "Private" } });
+    let hers = stage.open_session(note.clone()).await;
+    let anothers = stage.open_session(note).await;
+    for (session, email) in [
+        (&hers, "PRIVATE@example.org"),
+        (&anothers, "eve@example.org"),
+    ] {
+        let chosen = stage.choose_in(session, &[("email", email)]).await;
+        assert_eq!(chosen.status, 303, "{}", chosen.text);
+    }
+    assert_eq!(erase(stage, "ada").await.status, 204);
+    assert_eq!(stage.session(&hers).await.metadata, None);
+    assert_eq!(stage.session(&anothers).await, anothers);
 }
 
 async fn a_reward_that_is_due_finds_an_erased_donor(stage: &mut Stage) {

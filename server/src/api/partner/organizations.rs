@@ -52,6 +52,7 @@ pub async fn find_organizations(
     let search = Search {
         query,
         country: None,
+        only_open: false,
         limit: usize::try_from(MAX_FOUND).unwrap_or(usize::MAX),
         offset: 0,
     };

@@ -36,6 +36,7 @@ pub async fn find_organisations(
     let asked = directory::Search {
         query: text,
         country,
+        only_open: true,
         limit: page.limit(),
         offset: page.offset(),
     };

@@ -7,7 +7,7 @@
 use fst::{IntoStreamer as _, Streamer as _};
 
 use super::index::{Index, Part};
-use super::segment::{Country, LAST_PLACE, Segment};
+use super::segment::{Among, LAST_PLACE, Segment};
 use super::typo::Nearly;
 use crate::store::organization::words;
 
@@ -26,7 +26,7 @@ pub(super) struct Query {
     words: Vec<Word>,
     /// How many words were asked for, those that repeat another counted too.
     length: u8,
-    country: Option<Country>,
+    among: Among,
 }
 
 #[derive(Debug)]
@@ -67,7 +67,7 @@ enum Likeness {
 }
 
 impl Query {
-    pub(super) fn read(text: &str, country: Option<Country>) -> Self {
+    pub(super) fn read(text: &str, among: Among) -> Self {
         let texts = words::words(text);
         let length = u8::try_from(texts.len()).unwrap_or(u8::MAX);
         let last = texts.len().saturating_sub(1);
@@ -87,7 +87,7 @@ impl Query {
         Self {
             words,
             length,
-            country,
+            among,
         }
     }
 
@@ -145,10 +145,7 @@ impl Query {
     /// Those in a segment who may fit: all who have the rarest word, or all.
     fn candidates(&self, part: &Part, hits: &Hits) -> Vec<Candidate> {
         let entries = part.segment.entries();
-        let may_fit = |place: usize| {
-            let country = entries[place].country;
-            self.country.is_none_or(|wanted| wanted == country) && !part.gone.has(place)
-        };
+        let may_fit = |place: usize| self.among.has(entries[place].traits) && !part.gone.has(place);
         let places: Vec<usize> = if self.words.is_empty() {
             (0..entries.len()).filter(|place| may_fit(*place)).collect()
         } else {
@@ -322,7 +319,7 @@ mod tests {
     }
 
     fn found(text: &str) -> Vec<u32> {
-        let mut found = Query::read(text, None).find(&index());
+        let mut found = Query::read(text, Among::default()).find(&index());
         found.sort_unstable();
         found.into_iter().map(|fit| fit.number).collect()
     }
@@ -369,7 +366,13 @@ mod tests {
     fn nothing_asked_for_is_everyone_of_the_country() {
         assert_eq!(found("").len(), NAMES.len());
         assert_eq!(found("!").len(), NAMES.len());
-        let query = |country: &Country| Query::read("", Some(*country)).find(&index()).len();
-        assert_eq!((query(b"US"), query(b"DE")), (NAMES.len(), 0));
+        let query = |country| {
+            let among = Among {
+                country: Some(country),
+                only_open: true,
+            };
+            Query::read("", among).find(&index()).len()
+        };
+        assert_eq!((query(*b"US"), query(*b"DE")), (NAMES.len(), 0));
     }
 }

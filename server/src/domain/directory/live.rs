@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use shared::organization::OrganizationStatus;
 use sqlx::Error;
 use tokio::sync::{Notify, watch};
 
 use super::index::Index;
-use super::segment::Draft;
+use super::segment::{Draft, Traits};
 use crate::store::Db;
 use crate::store::organization::{self, Named};
 
@@ -98,8 +99,11 @@ fn add(mut index: Index, mut changed: Vec<Named>, is_last: bool) -> Index {
     changed.sort_unstable_by_key(|named| named.number);
     let mut draft = Draft::default();
     for named in &changed {
-        let country = named.country.as_bytes().try_into().unwrap_or_default();
-        draft.add((named.number, country), &named.folded);
+        let traits = Traits {
+            country: named.country.as_bytes().try_into().unwrap_or_default(),
+            is_open: named.status == OrganizationStatus::Active,
+        };
+        draft.add((named.number, traits), &named.folded);
     }
     index.add(draft.finish());
     if is_last {

@@ -20,7 +20,30 @@ pub(super) struct Entry {
     pub(super) number: u32,
     /// The words of its name.
     pub(super) length: u8,
+    pub(super) traits: Traits,
+}
+
+/// By what a search may be narrowed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Traits {
     pub(super) country: Country,
+    /// Whether it takes gifts.
+    pub(super) is_open: bool,
+}
+
+/// Who is looked for, whatever they are called.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Among {
+    /// Only those of a country.
+    pub(super) country: Option<Country>,
+    pub(super) only_open: bool,
+}
+
+impl Among {
+    pub(super) fn has(self, traits: Traits) -> bool {
+        let of_country = self.country.is_none_or(|wanted| wanted == traits.country);
+        of_country && (traits.is_open || !self.only_open)
+    }
 }
 
 /// Some organizations, each known by its place here. About 20 bytes are kept of
@@ -100,8 +123,12 @@ pub(super) mod tests {
     /// A segment of names, numbered from `first`.
     pub(in crate::domain::directory) fn segment(first: u32, names: &[&str]) -> Segment {
         let mut draft = Draft::default();
+        let traits = Traits {
+            country: *b"US",
+            is_open: true,
+        };
         for (number, name) in (first..).zip(names) {
-            draft.add((number, *b"US"), name);
+            draft.add((number, traits), name);
         }
         draft.finish()
     }

@@ -19,6 +19,9 @@ use crate::vault;
 
 /// The longest name that a partner gives a transfer, in characters.
 const MAX_TRANSFER_ID: usize = 255;
+/// What is wrong with a transfer that is yet to come.
+pub(super) const NOT_SETTLED: &str =
+    "must not be in the future: a grant follows its settled transfer";
 
 /// A submission, every field checked and as it is kept.
 #[derive(Clone, Debug, Serialize)]
@@ -193,7 +196,7 @@ async fn destination(
 fn check_transfer(transfer: &CustodianTransfer, now: Timestamp) -> [(String, Checked); 5] {
     let account = |text: &str| check::identifier(text).map(drop);
     let settled = if transfer.settled_at_utc > now {
-        Err("must not be in the future: a grant follows its settled transfer".to_owned())
+        Err(NOT_SETTLED.to_owned())
     } else {
         Ok(())
     };

@@ -67,12 +67,12 @@ pub async fn search(
     let search = Search {
         query: request.search_term.trim(),
         country: None,
+        only_open: true,
         limit: count as usize,
         offset: request.offset.unwrap_or_default() as usize,
     };
     let found = directory::search(app, &search).await?;
-    let open = found.organizations.into_iter().filter(is_open);
-    Ok(open.map(view).collect())
+    Ok(found.organizations.into_iter().map(view).collect())
 }
 
 /// Takes a report, or answers the first of the same nonprofit.

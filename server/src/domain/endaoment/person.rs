@@ -32,16 +32,15 @@ pub async fn provision(
     let external_id = ExternalUserId(read(request)?);
     let mut tx = app.db.write().await?;
     event::lock_books(&mut tx, app.db.dialect(), partner_id).await?;
-    let found = person::find(&mut tx, partner_id, external_id.as_str()).await?;
-    let is_known = found.as_ref().is_some_and(|person| person.is_provisioned);
-    let email = found
-        .as_ref()
-        .filter(|person| person.is_provisioned)
-        .and_then(|person| person.email.clone())
-        .unwrap_or_else(|| request.email.clone())
-        .to_lowercase();
+    // Who changes the user elsewhere holds it alone, without the books.
+    let found = person::lock(&mut tx, app.db.dialect(), partner_id, &external_id).await?;
+    let known = found.as_ref().filter(|person| person.is_provisioned);
+    let is_known = known.is_some();
+    let kept = known.and_then(|person| person.email.as_ref());
+    let email = kept.unwrap_or(&request.email).to_lowercase();
+    let is_new = kept.is_none();
     let of = found.as_ref().map(|person| &person.user_id);
-    if !is_known && person::is_taken(&mut tx, partner_id, (&email, of)).await? {
+    if is_new && person::is_taken(&mut tx, partner_id, (&email, of)).await? {
         return Err(Error::new(
             Code::UserExists,
             "email is that of another user of yours, under another partnerUserIdentifier",

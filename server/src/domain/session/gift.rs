@@ -93,11 +93,13 @@ pub async fn begin(
         environment: app.settings.environment,
     };
     let order = order(request, &bounds)?;
+    // No caller can send a key with a tab in it.
+    let key = format!("session\t{key}");
     let row = donation::new_row(
         app,
         &invitation.partner,
         (order, invitation.nonprofit.clone()),
-        (Some(format!("session_{key}")), fingerprint),
+        (Some(key), fingerprint),
     );
     let row = store::donation::DonationRow {
         metadata: session.metadata.clone().unwrap_or_default(),

@@ -117,9 +117,15 @@ pub fn plainly(error: Error, locale: Locale) -> Refusal {
         Code::DonationClosed => words.start_again,
         Code::PartnerNotActive => words.no_gifts_now,
         Code::SessionNotFound => words.no_payment_here,
+        Code::RateLimited => words.try_shortly_note,
         _ => return error.into(),
     };
-    Refusal::told(Error::new(error.code, message), locale)
+    let told = Error::new(error.code, message);
+    let told = match error.retry_after {
+        Some(seconds) => told.retry_after(seconds),
+        None => told,
+    };
+    Refusal::told(told, locale)
 }
 
 /// The currencies to choose from: the language's own first, then those that the

@@ -1,5 +1,6 @@
 //! What search keeps in memory, as it is read from the database.
 
+use shared::organization::OrganizationStatus;
 use sqlx::Error;
 use sqlx::any::AnyRow;
 
@@ -15,6 +16,7 @@ pub struct Named {
     /// The number of its last change.
     pub revision: i64,
     pub country: String,
+    pub status: OrganizationStatus,
     /// The words of its name and, after a tab, further words of its slug.
     pub folded: String,
 }
@@ -35,7 +37,7 @@ pub async fn changed_since(
     limit: i64,
 ) -> Result<Vec<Named>, Error> {
     let rows = sqlx::query(
-        "SELECT number, revision, country, name_folded FROM organizations
+        "SELECT number, revision, country, status, name_folded FROM organizations
          WHERE revision > $1 ORDER BY revision LIMIT $2",
     )
     .bind(revision)
@@ -47,27 +49,32 @@ pub async fn changed_since(
             number: number_of(row)?,
             revision: row.number("revision")?,
             country: row.text("country")?,
+            status: row.named("status", OrganizationStatus::named)?,
             folded: row.text("name_folded")?,
         })
     };
     rows.iter().map(named).collect()
 }
 
-/// The numbers of those with just this EIN or this slug, in a country or anywhere.
+/// The numbers of those with just this EIN or this slug, in a country or anywhere,
+/// of a status or any.
 pub async fn numbers_of(
     conn: &mut Connection,
     (ein, slug): (&str, &str),
-    country: Option<&str>,
+    (country, status): (Option<&str>, Option<OrganizationStatus>),
 ) -> Result<Vec<u32>, Error> {
     let rows = sqlx::query(
         "SELECT number FROM organizations
          WHERE ein = $1 AND (CAST($3 AS TEXT) IS NULL OR country = $3)
+             AND (CAST($4 AS TEXT) IS NULL OR status = $4)
          UNION SELECT number FROM organizations
-         WHERE slug = $2 AND (CAST($3 AS TEXT) IS NULL OR country = $3) ORDER BY number",
+         WHERE slug = $2 AND (CAST($3 AS TEXT) IS NULL OR country = $3)
+             AND (CAST($4 AS TEXT) IS NULL OR status = $4) ORDER BY number",
     )
     .bind(ein)
     .bind(slug)
     .bind(country)
+    .bind(status.map(OrganizationStatus::as_str))
     .fetch_all(conn)
     .await?;
     rows.iter().map(number_of).collect()

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use fst::MapBuilder;
 
 use super::postings::{LAST_PLACE, Occurrences};
-use super::{Country, Entry, Segment};
+use super::{Entry, Segment, Traits};
 use crate::store::organization::words::each_word;
 
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ impl Draft {
     /// its name and, after a tab, further ones.
     pub(in crate::domain::directory) fn add(
         &mut self,
-        (number, country): (u32, Country),
+        (number, traits): (u32, Traits),
         folded: &str,
     ) {
         let (name, more) = folded.split_once('\t').unwrap_or((folded, ""));
@@ -33,7 +33,7 @@ impl Draft {
         self.entries.push(Entry {
             number,
             length,
-            country,
+            traits,
         });
     }
 
