@@ -210,7 +210,7 @@ impl State {
 
     /// Whether the link at hand is that of the donation in view: a donor may have
     /// come back from another one.
-    fn has_link(&self) -> bool {
+    pub(crate) fn has_link(&self) -> bool {
         let is_in_view = self
             .returned
             .as_ref()
