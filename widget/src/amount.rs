@@ -55,17 +55,24 @@ pub(crate) fn major(minor: i64, decimals: u32) -> String {
 /// The digits and marks alone, without the currency's sign around them and the
 /// spaces and apostrophes that some languages group with.
 fn bare(typed: &str) -> Option<String> {
+    let typed: String = typed.chars().map(narrow).collect();
     let mut text = String::new();
-    let mut is_over = false;
+    let (mut is_over, mut is_parted) = (false, false);
     for (at, c) in typed.char_indices() {
         match c {
             '-' | '\u{2212}' => return None,
             '0'..='9' if is_over => return None,
             '.' | ',' if is_over => {}
-            '0'..='9' => text.push(c),
+            // What is parted is parted by thousands: 75 00 could be either of two sums.
+            '0'..='9' if is_parted && digits_at(&typed, at) != 3 => return None,
             // A mark before the digits is one only if nothing is before it: "kr. 25".
-            '.' | ',' if at == 0 || !text.is_empty() => text.push(c),
-            ' ' | '\u{a0}' | '\u{202f}' | '\'' | '\u{2019}' => {}
+            '0'..='9' | '.' | ',' if c.is_ascii_digit() || at == 0 || !text.is_empty() => {
+                is_parted = false;
+                text.push(c);
+            }
+            ' ' | '\u{a0}' | '\u{202f}' | '\u{3000}' | '\'' | '\u{2019}' => {
+                is_parted = text.ends_with(|last: char| last.is_ascii_digit());
+            }
             _ => is_over = !text.is_empty(),
         }
     }
@@ -74,6 +81,20 @@ fn bare(typed: &str) -> Option<String> {
         text.pop();
     }
     Some(text)
+}
+
+/// The usual character for one that is as wide as an ideograph.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// How many digits follow each other from here on.
+fn digits_at(typed: &str, at: usize) -> usize {
+    let digits = typed.bytes().skip(at);
+    digits.take_while(u8::is_ascii_digit).count()
 }
 
 /// Whether the last of the marks begins the fraction, of `length` digits, and
@@ -132,6 +153,12 @@ mod tests {
                 ("1'234.56", 123_456),
                 ("1,00,000.00", 10_000_000),
                 ("1.000.000", 100_000_000),
+                ("7'500", 750_000),
+                ("1 000 000", 100_000_000),
+                ("1\u{202f}234,56", 123_456),
+                (" 25 ", 2500),
+                ("２５", 2500),
+                ("￥１，０００．５０", 100_050),
             ] {
                 assert_eq!(read(typed, mark), Some(minor), "{typed} with {mark}");
             }
@@ -177,6 +204,12 @@ mod tests {
             "12,34.5",
             "99999999999999999999",
             "2 5x5",
+            "7'50",
+            "75 00",
+            "7 5",
+            "1 2345",
+            "1'000'00",
+            "1.000 50",
         ] {
             assert_eq!(read(typed, '.'), None, "{typed}");
         }
