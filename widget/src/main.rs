@@ -44,11 +44,18 @@ struct Opened {
     dialog: HtmlDialogElement,
     widget: Widget,
     /// Hears of everything that happens in the dialog.
-    _listener: Closure<dyn Fn(Event)>,
+    listener: Closure<dyn Fn(Event)>,
     /// Keeps the views and their effects alive, once they are drawn.
     drawn: Option<Box<dyn Any>>,
     /// Holds the state; dropped after the views that read it.
     owner: Owner,
+}
+
+impl Drop for Opened {
+    /// The dialog may stay, and another widget come into it.
+    fn drop(&mut self) {
+        view::unlisten(&self.dialog, &self.listener);
+    }
 }
 
 thread_local! {
@@ -58,6 +65,10 @@ thread_local! {
 /// The dialog of an element was opened: begins its widget, or goes on with it.
 #[wasm_bindgen]
 pub fn open(host: Host) {
+    if !host.is_connected() {
+        // The element left the page while we were loaded.
+        return;
+    }
     let dialog = host.dialog();
     let is_same = |opened: &&Opened| opened.dialog == dialog;
     let known = OPENED.with_borrow(|all| all.iter().find(is_same).map(|opened| opened.widget));
@@ -71,7 +82,7 @@ pub fn open(host: Host) {
     let widget = owner.with(|| Widget::new(state));
     OPENED.with_borrow_mut(|all| {
         all.push(Opened {
-            _listener: view::listen(widget, &dialog),
+            listener: view::listen(widget, &dialog),
             dialog,
             widget,
             drawn: None,

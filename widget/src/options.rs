@@ -62,9 +62,9 @@ impl Host {
         self.known("place").unwrap_or_default()
     }
 
-    /// The page's address, to return to.
+    /// The page's address, to return to, if a payment can lead there.
     pub(crate) fn page(&self) -> Option<String> {
-        self.known("page")
+        self.known("page").filter(|page: &String| !page.is_empty())
     }
 
     /// The hosted form.

@@ -38,6 +38,9 @@ div class=sheet
 /// that of the message.
 const HEADING: &str = "h2:not(:empty), h3";
 
+/// The events that a widget hears.
+const HEARD: [&str; 4] = ["click", "input", "focusin", "submit"];
+
 /// What follows the state: where it is shown, in which attribute (as text, where
 /// none is named), and what is read for it; `None` takes the attribute away.
 type Follower = (&'static str, &'static str, fn(&State) -> Option<String>);
@@ -107,10 +110,16 @@ fn follow(state: &State) {
 /// it bubbles up to there.
 pub(crate) fn listen(widget: Widget, dialog: &HtmlDialogElement) -> Closure<dyn Fn(Event)> {
     let listener = Closure::new(move |event: Event| hear(widget, &event));
-    for name in ["click", "input", "focusin", "submit"] {
+    for name in HEARD {
         let _ = dialog.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
     }
     listener
+}
+
+pub(crate) fn unlisten(dialog: &HtmlDialogElement, listener: &Closure<dyn Fn(Event)>) {
+    for name in HEARD {
+        let _ = dialog.remove_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+    }
 }
 
 fn hear(widget: Widget, event: &Event) {
