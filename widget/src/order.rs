@@ -54,7 +54,7 @@ impl State {
         let (entries, host) = (&self.entries, &self.host);
         let (tip, fees) = self.extras();
         // A payment in a window of its own ends on our page, and not on a second of theirs.
-        let page = host.page().filter(|_| !host.has("popup"));
+        let page = host.page().filter(|_| self.popup.is_none());
         let filled = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         Some(CreateLink {
             nonprofit_slug: host.find("nonprofit")?,
@@ -102,13 +102,26 @@ impl State {
         for error in fields {
             match Field::of_request(&error.field) {
                 Field::Whole => foreign.push(error),
-                field => self.problems.push((field, error.message)),
+                field => {
+                    // The server's own words are in its language, and not in the donor's.
+                    let words = self.refused(field);
+                    self.problems.push((field, words));
+                }
             }
         }
         if self.problems.is_empty() {
             self.say("refused");
         }
         foreign
+    }
+
+    fn refused(&self, field: Field) -> String {
+        match field {
+            Field::Email => Some(self.text.get("emailUnclear")),
+            Field::Amount => self.amount_problem(),
+            Field::FirstName | Field::LastName | Field::Whole => None,
+        }
+        .unwrap_or_else(|| self.text.get("refused"))
     }
 
     /// Says something of the form as a whole.
