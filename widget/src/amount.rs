@@ -55,26 +55,37 @@ pub(crate) fn major(minor: i64, decimals: u32) -> String {
 /// The digits and marks alone, without the currency's sign around them and the
 /// spaces and apostrophes that some languages group with.
 fn bare(typed: &str) -> Option<String> {
-    let typed: String = typed.chars().map(narrow).collect();
     let mut text = String::new();
-    let (mut is_over, mut is_parted) = (false, false);
+    let mut is_over = false;
+    // How many digits are to come of the three that a space or apostrophe begins:
+    // 75 00 could be either of two sums.
+    let mut owed: Option<u8> = None;
     for (at, c) in typed.char_indices() {
+        let c = narrow(c);
+        if !c.is_ascii_digit() && is_begun(owed) {
+            return None;
+        }
         match c {
             '-' | '\u{2212}' => return None,
-            '0'..='9' if is_over => return None,
+            '0'..='9' if is_over || owed == Some(0) => return None,
             '.' | ',' if is_over => {}
-            // What is parted is parted by thousands: 75 00 could be either of two sums.
-            '0'..='9' if is_parted && digits_at(&typed, at) != 3 => return None,
+            '0'..='9' => {
+                owed = owed.map(|owed| owed - 1);
+                text.push(c);
+            }
             // A mark before the digits is one only if nothing is before it: "kr. 25".
-            '0'..='9' | '.' | ',' if c.is_ascii_digit() || at == 0 || !text.is_empty() => {
-                is_parted = false;
+            '.' | ',' if at == 0 || !text.is_empty() => {
+                owed = None;
                 text.push(c);
             }
             ' ' | '\u{a0}' | '\u{202f}' | '\u{3000}' | '\'' | '\u{2019}' => {
-                is_parted = text.ends_with(|last: char| last.is_ascii_digit());
+                owed = (!text.is_empty()).then_some(3);
             }
             _ => is_over = !text.is_empty(),
         }
+    }
+    if is_begun(owed) {
+        return None;
     }
     // "25." is on its way to "25.50".
     while text.ends_with(['.', ',']) {
@@ -91,10 +102,9 @@ fn narrow(c: char) -> char {
     }
 }
 
-/// How many digits follow each other from here on.
-fn digits_at(typed: &str, at: usize) -> usize {
-    let digits = typed.bytes().skip(at);
-    digits.take_while(u8::is_ascii_digit).count()
+/// Whether a group of three has digits, and not all of them.
+fn is_begun(owed: Option<u8>) -> bool {
+    matches!(owed, Some(1 | 2))
 }
 
 /// Whether the last of the marks begins the fraction, of `length` digits, and

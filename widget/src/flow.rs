@@ -118,7 +118,9 @@ pub(crate) fn submit(widget: Widget) {
             return None;
         }
         state.check();
-        state.order().filter(|_| state.problems.is_empty())?;
+        if !state.problems.is_empty() {
+            return None;
+        }
         state.phase = Phase::Sending;
         // Where the payment ends follows from whether it has a window of its own.
         state.popup = popup(&state.host);

@@ -103,9 +103,10 @@ impl State {
             match Field::of_request(&error.field) {
                 Field::Whole => foreign.push(error),
                 field => {
-                    // The server's own words are in its language, and not in the donor's.
-                    let words = self.refused(field);
-                    self.problems.push((field, words));
+                    // The server's own words are not in the donor's language.
+                    let is_email = field == Field::Email;
+                    let key = if is_email { "emailUnclear" } else { "refused" };
+                    self.problems.push((field, self.text.get(key)));
                 }
             }
         }
@@ -113,15 +114,6 @@ impl State {
             self.say("refused");
         }
         foreign
-    }
-
-    fn refused(&self, field: Field) -> String {
-        match field {
-            Field::Email => Some(self.text.get("emailUnclear")),
-            Field::Amount => self.amount_problem(),
-            Field::FirstName | Field::LastName | Field::Whole => None,
-        }
-        .unwrap_or_else(|| self.text.get("refused"))
     }
 
     /// Says something of the form as a whole.

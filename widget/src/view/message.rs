@@ -69,7 +69,7 @@ fn body(state: &State) -> String {
     let Some(donation) = &state.donation else {
         let words = state.text.get(&key);
         // Nothing is known yet of the gift that these words are about.
-        let is_of_gift = words.contains('{');
+        let is_of_gift = words.bytes().any(|byte| byte == b'{');
         return if is_of_gift { String::new() } else { words };
     };
     let amount = state.text.money(donation.amount, donation.currency);
