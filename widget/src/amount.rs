@@ -12,7 +12,7 @@ use shared::money::Minor;
 /// while 1,000 is a thousand where the mark is a point, and refused where it is a comma.
 pub(crate) fn parse(typed: &str, decimals: u32, mark: char) -> Option<Minor> {
     let text = bare(typed)?;
-    let mut parts: Vec<&str> = text.split(['.', ',']).collect();
+    let mut parts: Vec<&str> = text.split(['.', ',', ' ']).collect();
     let marks: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
     let is_fraction = match marks.chars().next_back() {
         Some(last) => is_fraction(&marks, last, parts.last()?.len(), mark, decimals)?,
@@ -52,43 +52,30 @@ pub(crate) fn major(minor: i64, decimals: u32) -> String {
     text
 }
 
-/// The digits and marks alone, without the currency's sign around them and the
-/// spaces and apostrophes that some languages group with.
+/// The digits and marks alone, without the currency's sign around them. The spaces
+/// and apostrophes that some languages group with are spaces here.
 fn bare(typed: &str) -> Option<String> {
     let mut text = String::new();
     let mut is_over = false;
-    // How many digits are to come of the three that a space or apostrophe begins:
-    // 75 00 could be either of two sums.
-    let mut owed: Option<u8> = None;
     for (at, c) in typed.char_indices() {
         let c = narrow(c);
-        if !c.is_ascii_digit() && is_begun(owed) {
-            return None;
-        }
         match c {
             '-' | '\u{2212}' => return None,
-            '0'..='9' if is_over || owed == Some(0) => return None,
+            '0'..='9' if is_over => return None,
             '.' | ',' if is_over => {}
-            '0'..='9' => {
-                owed = owed.map(|owed| owed - 1);
-                text.push(c);
-            }
+            '0'..='9' => text.push(c),
             // A mark before the digits is one only if nothing is before it: "kr. 25".
-            '.' | ',' if at == 0 || !text.is_empty() => {
-                owed = None;
-                text.push(c);
-            }
+            '.' | ',' if at == 0 || !text.is_empty() => text.push(c),
             ' ' | '\u{a0}' | '\u{202f}' | '\u{3000}' | '\'' | '\u{2019}' => {
-                owed = (!text.is_empty()).then_some(3);
+                if !text.is_empty() {
+                    text.push(' ');
+                }
             }
             _ => is_over = !text.is_empty(),
         }
     }
-    if is_begun(owed) {
-        return None;
-    }
     // "25." is on its way to "25.50".
-    while text.ends_with(['.', ',']) {
+    while text.ends_with(['.', ',', ' ']) {
         text.pop();
     }
     Some(text)
@@ -97,19 +84,18 @@ fn bare(typed: &str) -> Option<String> {
 /// The usual character for one that is as wide as an ideograph.
 fn narrow(c: char) -> char {
     match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        // Of its code the last byte alone differs from the usual one's, and always by as much.
+        '\u{ff01}'..='\u{ff5e}' => char::from(u32::from(c).to_le_bytes()[0] + 0x20),
         _ => c,
     }
-}
-
-/// Whether a group of three has digits, and not all of them.
-fn is_begun(owed: Option<u8>) -> bool {
-    matches!(owed, Some(1 | 2))
 }
 
 /// Whether the last of the marks begins the fraction, of `length` digits, and
 /// does not group thousands; `None` where it could do either.
 fn is_fraction(marks: &str, last: char, length: usize, mark: char, decimals: u32) -> Option<bool> {
+    if last == ' ' {
+        return Some(false);
+    }
     if marks.len() > 1 {
         // The last of several is the fraction's if it is unlike the others.
         return Some(!marks.starts_with(last));

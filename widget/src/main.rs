@@ -27,7 +27,7 @@ use leptos::prelude::Owner;
 #[cfg(target_arch = "wasm32")]
 use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, HtmlDialogElement};
+use web_sys::HtmlDialogElement;
 
 use flow::Widget;
 use options::Host;
@@ -43,19 +43,10 @@ static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
 struct Opened {
     dialog: HtmlDialogElement,
     widget: Widget,
-    /// Hears of everything that happens in the dialog.
-    listener: Closure<dyn Fn(Event)>,
-    /// Keeps the views and their effects alive, once they are drawn.
+    /// Keeps the views, what they hear and their effects alive, once they are drawn.
     drawn: Option<Box<dyn Any>>,
     /// Holds the state; dropped after the views that read it.
     owner: Owner,
-}
-
-impl Drop for Opened {
-    /// The dialog may stay, and another widget come into it.
-    fn drop(&mut self) {
-        view::unlisten(&self.dialog, &self.listener);
-    }
 }
 
 thread_local! {
@@ -65,7 +56,7 @@ thread_local! {
 /// The dialog of an element was opened: begins its widget, or goes on with it.
 #[wasm_bindgen]
 pub fn open(host: Host) {
-    if !host.is_connected() {
+    if !host.is_on_page() {
         // The element left the page while we were loaded.
         return;
     }
@@ -82,7 +73,6 @@ pub fn open(host: Host) {
     let widget = owner.with(|| Widget::new(state));
     OPENED.with_borrow_mut(|all| {
         all.push(Opened {
-            listener: view::listen(widget, &dialog),
             dialog,
             widget,
             drawn: None,

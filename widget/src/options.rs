@@ -67,6 +67,10 @@ impl Host {
         self.known("page").filter(|page: &String| !page.is_empty())
     }
 
+    pub(crate) fn is_on_page(&self) -> bool {
+        shared::js::member(self, "isConnected") == Some(true)
+    }
+
     /// The hosted form.
     pub(crate) fn link(&self) -> String {
         self.anchor().href()
