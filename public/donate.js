@@ -9,7 +9,7 @@
 :host([hidden]),[hidden],dialog:not([open]){display:none!important}
 a,dialog,giving-place{all:initial}
 [part]{display:inline-block;padding:14px 28px;border:2px solid #0000;border-radius:var(--giving-radius,12px);background:var(--giving-color,#0b6e4f);color:#fff;color:oklch(from var(--giving-color,#0b6e4f) clamp(0,(.57 - l)*999,1) 0 0);font:600 17px/20px system-ui;cursor:pointer}
-:focus-visible{outline:3px solid Highlight;outline-offset:3px}
+:focus-visible{outline:3px solid Highlight}
 .floating{position:fixed;inset:auto 20px 20px auto;z-index:99999}
 dialog{position:fixed;inset:0;margin:auto}
 dialog::backdrop{background:#0009}
@@ -95,7 +95,7 @@ dialog:empty::after{content:"...";color:#fff;font:64px system-ui}`);
       this.base = this.of("base") || "__GIVING_BASE__";
       this.assets = this.base + "/widget/__GIVING_VERSION__/";
       // No payment leads back to a page without TLS, to a file, or by an endless address.
-      this.page = !this.isLink && isSecureContext && location.host && !page()[2048] ? page() : "";
+      this.page = location.host && isSecureContext && !this.isLink && !page()[2048] ? page() : "";
       const query = new URLSearchParams({ successUrl: this.of("success-url") || this.page });
       for (const name of ["key", "amount", "currency", "frequency", "locale"]) query.set(name, this.of(name));
       this.link.href = `${this.base}/give/${this.of("nonprofit")}?${query}`;
@@ -127,7 +127,7 @@ dialog:empty::after{content:"...";color:#fff;font:64px system-ui}`);
         try {
           await (await import(this.assets + "frame.js" + again)).default(this);
         } catch {
-          if (this.isLink && this.dialog.open && !this.returned && !this.inline) location = this.link.href;
+          if (this.isLink && !this.inline && this.dialog.open && !this.returned) location = this.link.href;
           this.dialog.close();
         }
       }
