@@ -9,11 +9,11 @@
 :host([hidden]),[hidden],dialog:not([open]){display:none!important}
 a,dialog,giving-place{all:initial}
 [part]{display:inline-block;padding:14px 28px;border:2px solid #0000;border-radius:var(--giving-radius,12px);background:var(--giving-color,#0b6e4f);color:#fff;color:oklch(from var(--giving-color,#0b6e4f) clamp(0,(.57 - l)*999,1) 0 0);font:600 17px/20px system-ui;cursor:pointer}
-:focus-visible{outline:3px solid Highlight;outline-offset:3px}
+:focus-visible{outline:3px solid Highlight}
 .floating{position:fixed;inset:auto 20px 20px auto;z-index:99999}
 dialog{position:fixed;inset:0;margin:auto}
 dialog::backdrop{background:#0009}
-dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
+dialog:empty::after{content:"...";color:#fff;font:64px system-ui}`);
 
   const trace = /[?&]partnerDonationId=([^&#]+)&status=(\w+)/;
   let back = trace.exec(location.search);
@@ -40,10 +40,9 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
   class Button extends HTMLElement {
     connectedCallback() {
       this.link || this.draw();
-      const slug = this.of("nonprofit");
       let count = 1;
-      while (places[slug + count]) count++;
-      places[(this.place = slug + count)] = 1;
+      while (places[(this.place = this.of("nonprofit") + count)]) count++;
+      places[this.place] = 1;
       this.aim();
       this.tell("ready");
       this.take();
@@ -55,6 +54,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
 
     disconnectedCallback() {
       delete places[this.place];
+      this.dialog.close();
       this.glue?.forget(this.dialog);
       this.dialog.replaceChildren();
     }
@@ -70,8 +70,7 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       const link = (this.link = add(root, "a"));
       link.part = "button";
       link.className = this.of("mode");
-      const color = this.of("color");
-      if (color) this.style.setProperty("--giving-color", color);
+      this.of("color") && this.style.setProperty("--giving-color", this.of("color"));
       const slot = add(link, "slot");
       slot.textContent = this.of("label") || "Donate";
       // A link that was there for pages without scripts: its words are enough now.
@@ -85,18 +84,19 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       link.onpointerenter = link.onfocus = () => this.load().catch(() => {});
       link.onclick = event => {
         if (this.isLink || event.ctrlKey || event.metaKey) return;
-        event.preventDefault();
-        this.open();
+        this.open(event.preventDefault());
       };
-      dialog.onclick = event => void (event.target == dialog && dialog.close());
+      // A click would be here too after a text was selected and let go beside the form.
+      dialog.onmousedown = event => void (event.target == dialog && dialog.close());
       dialog.onclose = () => this.tell("close");
     }
 
     aim() {
       this.base = this.of("base") || "__GIVING_BASE__";
       this.assets = this.base + "/widget/__GIVING_VERSION__/";
-      this.page = page();
-      const query = new URLSearchParams({ successUrl: this.of("success-url") || (this.isLink ? "" : this.page) });
+      // No payment leads back to a page without TLS, to a file, or by an endless address.
+      this.page = location.host && isSecureContext && !this.isLink && !page()[2048] ? page() : "";
+      const query = new URLSearchParams({ successUrl: this.of("success-url") || this.page });
       for (const name of ["key", "amount", "currency", "frequency", "locale"]) query.set(name, this.of(name));
       this.link.href = `${this.base}/give/${this.of("nonprofit")}?${query}`;
     }
@@ -127,8 +127,8 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
         try {
           await (await import(this.assets + "frame.js" + again)).default(this);
         } catch {
+          if (this.isLink && !this.inline && this.dialog.open && !this.returned) location = this.link.href;
           this.dialog.close();
-          if (this.isLink && !this.returned && !this.inline) location = this.link.href;
         }
       }
     }
@@ -143,7 +143,6 @@ dialog:empty::after{content:"…";color:#fff;font:64px system-ui}`);
       [, this.returned, this.outcome] = back;
       history.replaceState(history.state, "", page());
       back = 0;
-      this.aim();
       this.open();
     }
 

@@ -6,7 +6,7 @@ use std::{env, fs, io};
 const STYLES: [&str; 3] = ["sheet", "form", "message"];
 
 /// A space beside each of these says nothing. One before a colon does, in a selector.
-const JOINS: [(&str, &str); 7] = [
+const JOINS: [(&str, &str); 10] = [
     (" {", "{"),
     ("{ ", "{"),
     (" }", "}"),
@@ -14,6 +14,10 @@ const JOINS: [(&str, &str); 7] = [
     ("; ", ";"),
     (", ", ","),
     (";}", "}"),
+    (" > ", ">"),
+    // The values that selectors ask for are names.
+    ("=\"", "="),
+    ("\"]", "]"),
 ];
 
 fn main() -> io::Result<()> {

@@ -59,6 +59,48 @@ test("the frame closes by Escape, by its button and by a click beside it", async
   });
 });
 
+test("a donor who closes a frame on its way stays on the page, and opens it again", async () => {
+  const { base } = stage;
+  await onPage(stage, { headers: policy(`script-src ${base}; connect-src ${base}; frame-src ${base}`) }, async ({ page }) => {
+    let isHeld = true;
+    const held = [];
+    await page.route("**/give/**", route => (isHeld ? held.push(route) : route.continue()));
+    await page.clock.install();
+    await page.goto(stage.host.url);
+    await page.getByRole("link", { name: "Donate" }).click();
+    await page.locator("giving-button iframe").waitFor({ state: "attached" });
+    await page.keyboard.press("Escape");
+    await page.locator("giving-button iframe").waitFor({ state: "detached" });
+    await page.clock.runFor(20_000);
+    assert.equal(page.url(), stage.host.url);
+    isHeld = false;
+    for (const round of [1, 2]) {
+      await page.getByRole("link", { name: "Donate" }).click();
+      await page.frameLocator("giving-button iframe").getByRole("heading", { name: "American Red Cross" }).waitFor();
+      await page.mouse.click(5, 5);
+      await page.locator("giving-button iframe").waitFor({ state: "detached" });
+    }
+    await page.clock.runFor(20_000);
+    assert.equal(page.url(), stage.host.url);
+  });
+});
+
+test("what is refused in the frame is led to the hosted form at the top", async () => {
+  const { base } = stage;
+  await onPage(stage, { headers: policy(`script-src ${base}; connect-src ${base}; frame-src ${base}`) }, async ({ page }) => {
+    await page.goto(stage.host.url);
+    await page.getByRole("link", { name: "Donate" }).click();
+    const frame = page.frameLocator("giving-button iframe");
+    await frame.getByRole("heading", { name: "American Red Cross" }).waitFor();
+    await page.route("**/give/**", route => (route.request().method() === "POST"
+      ? route.fulfill({ status: 429, headers: { "x-frame-options": "DENY" }, body: "too many" }) : route.continue()));
+    await frame.getByText("$25", { exact: true }).click();
+    await frame.getByRole("button", { name: /Continue/ }).click();
+    await page.waitForURL(/\/give\/american-red-cross/);
+    assert.doesNotMatch(page.url(), /frame=1/);
+  });
+});
+
 test("a message from a stranger moves nothing", async () => {
   const { base } = stage;
   await onPage(stage, { headers: policy(`script-src 'self' 'unsafe-inline' ${base}; connect-src ${base}; frame-src ${base}`) }, async ({ page }) => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { assertAccessible, keepPictures, onPage, openServer, openStage, script } from "./stage.mjs";
+import { assertAccessible, chooseGift, keepPictures, onPage, openForm, openServer, openStage, pay, script } from "./stage.mjs";
 
 let stage;
 before(async () => (stage = await openStage()));
@@ -50,6 +50,30 @@ test("a server that is down leaves the donor on the page with a sentence, and co
     await page.unroute("**/v1/partner/**");
     await page.getByRole("button", { name: "Try again" }).click();
     await page.locator("form .amounts").waitFor();
+  });
+});
+
+test("a donor who has paid and comes back to a busy server never reads that nothing was charged", async () => {
+  await onPage(stage, {}, async ({ page }) => {
+    const read = [];
+    await page.exposeFunction("keep", words => read.push(words));
+    await page.addInitScript(() => addEventListener("giving:open", ({ target }) => {
+      const keep = () => window.keep(target.shadowRoot.querySelector(".message")?.innerText ?? "");
+      new MutationObserver(keep).observe(target.shadowRoot, { subtree: true, childList: true, characterData: true, attributes: true });
+    }));
+    let refusals = 0;
+    await page.route("**/donations/status/**", route => {
+      if (route.request().method() === "OPTIONS" || refusals === 2) return route.continue();
+      refusals += 1;
+      return route.fulfill({ status: 429, headers: { "access-control-allow-origin": "*" }, body: "{}" });
+    });
+    await openForm(stage, page);
+    await chooseGift(page);
+    await pay(page);
+    await page.locator("h3", { hasText: "25 SIR" }).waitFor();
+    assert.equal(refusals, 2);
+    assert.ok(read.some(words => /Waiting for your payment/.test(words)), read.join("\n"));
+    assert.doesNotMatch(read.join("\n"), /nothing was charged|\{|our side/i);
   });
 });
 

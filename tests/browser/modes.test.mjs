@@ -163,7 +163,66 @@ test("a popup that is blocked pays in the same tab", async () => {
   await on(give("popup"), async ({ page }) => {
     await page.addInitScript(() => (window.open = () => null));
     await openForm(stage, page);
+    const sent = orderOf(page);
     await chooseGift(page);
+    assert.equal((await sent).successUrl, stage.host.url);
+    await pay(page);
+    await page.locator("h3", { hasText: "25 SIR" }).waitFor();
+  });
+});
+
+test("a page that no payment can lead back to takes gifts all the same", async () => {
+  await onPage(stage, {}, async ({ page }) => {
+    await page.goto(`${stage.host.url}?words=${"x".repeat(2_100)}`);
+    await page.getByRole("link", { name: "Donate" }).click();
+    await page.locator("form .amounts").waitFor();
+    const sent = orderOf(page);
+    await chooseGift(page);
+    const { successUrl, cancelUrl } = await sent;
+    assert.deepEqual([successUrl, cancelUrl], [undefined, undefined]);
+  });
+});
+
+test("a form that is taken away while it is open can be put back and opened again", async () => {
+  await on(give(), async ({ page, told }) => {
+    await openForm(stage, page);
+    await page.evaluate(() => {
+      const form = document.querySelector("giving-button");
+      window.form = form;
+      form.remove();
+    });
+    await page.evaluate(() => document.querySelector("main").append(window.form));
+    await page.locator("giving-button dialog").waitFor({ state: "hidden" });
+    await page.getByRole("link", { name: "Donate" }).click();
+    await page.locator(".amounts label", { hasText: "$50" }).first().click();
+    await page.locator("footer b", { hasText: "$50" }).waitFor();
+    assert.deepEqual(told.filter(line => line.startsWith("error")), []);
+  });
+});
+
+test("letting go of the pointer beside the form does not close it, a press there does", async () => {
+  await on(give(), async ({ page }) => {
+    await openForm(stage, page);
+    const { x, y } = await page.locator("input[name=email]").boundingBox();
+    await page.mouse.move(x + 20, y + 10);
+    await page.mouse.down();
+    await page.mouse.move(5, 5);
+    await page.mouse.up();
+    assert.ok(await page.locator("form .amounts").isVisible());
+    await page.mouse.click(5, 5);
+    await page.locator("form .amounts").waitFor({ state: "hidden" });
+  });
+});
+
+test("a refusal beside a field is said in the donor's language", async () => {
+  await on(give('locale="de-DE"'), async ({ page }) => {
+    await page.route("**/create-link", route => (route.request().method() === "POST"
+      ? route.fulfill({ status: 400, headers: { "access-control-allow-origin": "*" }, json: {
+        code: "VALIDATION_ERROR", message: "x", errors: [{ field: "donorEmail", message: "must be an e-mail address" }] } })
+      : route.continue()));
+    await openForm(stage, page);
+    await page.locator("form button.primary").click();
+    await page.locator("#email-problem", { hasText: "E-Mail-Adresse" }).waitFor();
   });
 });
 

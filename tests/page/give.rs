@@ -1,6 +1,6 @@
 //! The hosted form, for a page that only has a link.
 
-use shared::donation::DonationStatus;
+use shared::donation::{DonationStatus, Provider};
 
 use crate::stage::{NONPROFIT, Request, Response, Stage};
 
@@ -12,6 +12,7 @@ on_both_databases! {
     a_form_that_was_changed_in_between_makes_another_gift,
     a_wrong_amount_is_said_beside_its_field,
     a_wrong_address_is_said_beside_its_field,
+    a_provider_that_takes_no_tips_is_offered_none,
     a_link_without_a_good_key_is_of_no_use,
     an_unknown_nonprofit_is_not_found,
     a_return_page_outside_the_allowed_origins_is_refused,
@@ -168,6 +169,22 @@ async fn a_wrong_address_is_said_beside_its_field(stage: &mut Stage) {
         assert!(page.text.contains(problem), "{problem} is not on the page");
     }
     assert_eq!(stage.count("donations").await, 0);
+}
+
+async fn a_provider_that_takes_no_tips_is_offered_none(stage: &mut Stage) {
+    stage
+        .change_partner(|partner| partner.config.providers = vec![Provider::EveryOrg])
+        .await;
+    let page = show(stage, "").await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert!(!page.text.contains("name=\"tip\""), "{}", page.text);
+    let sent = give(stage, "", "preset=25.00&tip=add").await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    let made = stage.donations("PENDING").await;
+    let [gift] = &made[..] else {
+        panic!("{made:?}")
+    };
+    assert_eq!(stage.status(gift).await.provider, Provider::EveryOrg);
 }
 
 async fn a_link_without_a_good_key_is_of_no_use(stage: &mut Stage) {

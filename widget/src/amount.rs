@@ -12,7 +12,7 @@ use shared::money::Minor;
 /// while 1,000 is a thousand where the mark is a point, and refused where it is a comma.
 pub(crate) fn parse(typed: &str, decimals: u32, mark: char) -> Option<Minor> {
     let text = bare(typed)?;
-    let mut parts: Vec<&str> = text.split(['.', ',']).collect();
+    let mut parts: Vec<&str> = text.split(['.', ',', ' ']).collect();
     let marks: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
     let is_fraction = match marks.chars().next_back() {
         Some(last) => is_fraction(&marks, last, parts.last()?.len(), mark, decimals)?,
@@ -52,12 +52,13 @@ pub(crate) fn major(minor: i64, decimals: u32) -> String {
     text
 }
 
-/// The digits and marks alone, without the currency's sign around them and the
-/// spaces and apostrophes that some languages group with.
+/// The digits and marks alone, without the currency's sign around them. The spaces
+/// and apostrophes that some languages group with are spaces here.
 fn bare(typed: &str) -> Option<String> {
     let mut text = String::new();
     let mut is_over = false;
     for (at, c) in typed.char_indices() {
+        let c = narrow(c);
         match c {
             '-' | '\u{2212}' => return None,
             '0'..='9' if is_over => return None,
@@ -65,20 +66,36 @@ fn bare(typed: &str) -> Option<String> {
             '0'..='9' => text.push(c),
             // A mark before the digits is one only if nothing is before it: "kr. 25".
             '.' | ',' if at == 0 || !text.is_empty() => text.push(c),
-            ' ' | '\u{a0}' | '\u{202f}' | '\'' | '\u{2019}' => {}
+            ' ' | '\u{a0}' | '\u{202f}' | '\u{3000}' | '\'' | '\u{2019}' => {
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+            }
             _ => is_over = !text.is_empty(),
         }
     }
     // "25." is on its way to "25.50".
-    while text.ends_with(['.', ',']) {
+    while text.ends_with(['.', ',', ' ']) {
         text.pop();
     }
     Some(text)
 }
 
+/// The usual character for one that is as wide as an ideograph.
+fn narrow(c: char) -> char {
+    match c {
+        // Of its code the last byte alone differs from the usual one's, and always by as much.
+        '\u{ff01}'..='\u{ff5e}' => char::from(u32::from(c).to_le_bytes()[0] + 0x20),
+        _ => c,
+    }
+}
+
 /// Whether the last of the marks begins the fraction, of `length` digits, and
 /// does not group thousands; `None` where it could do either.
 fn is_fraction(marks: &str, last: char, length: usize, mark: char, decimals: u32) -> Option<bool> {
+    if last == ' ' {
+        return Some(false);
+    }
     if marks.len() > 1 {
         // The last of several is the fraction's if it is unlike the others.
         return Some(!marks.starts_with(last));
@@ -132,6 +149,12 @@ mod tests {
                 ("1'234.56", 123_456),
                 ("1,00,000.00", 10_000_000),
                 ("1.000.000", 100_000_000),
+                ("7'500", 750_000),
+                ("1 000 000", 100_000_000),
+                ("1\u{202f}234,56", 123_456),
+                (" 25 ", 2500),
+                ("２５", 2500),
+                ("￥１，０００．５０", 100_050),
             ] {
                 assert_eq!(read(typed, mark), Some(minor), "{typed} with {mark}");
             }
@@ -177,6 +200,12 @@ mod tests {
             "12,34.5",
             "99999999999999999999",
             "2 5x5",
+            "7'50",
+            "75 00",
+            "7 5",
+            "1 2345",
+            "1'000'00",
+            "1.000 50",
         ] {
             assert_eq!(read(typed, '.'), None, "{typed}");
         }

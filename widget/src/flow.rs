@@ -118,13 +118,14 @@ pub(crate) fn submit(widget: Widget) {
             return None;
         }
         state.check();
-        let order = state.order().filter(|_| state.problems.is_empty());
-        if order.is_some() {
-            state.phase = Phase::Sending;
-            state.popup = popup(&state.host);
-            report::submit(state);
+        if !state.problems.is_empty() {
+            return None;
         }
-        order
+        state.phase = Phase::Sending;
+        // Where the payment ends follows from whether it has a window of its own.
+        state.popup = popup(&state.host);
+        report::submit(state);
+        state.order()
     });
     match order {
         Some(Some(order)) => start(Box::pin(send(widget, order))),

@@ -27,7 +27,7 @@ use leptos::prelude::Owner;
 #[cfg(target_arch = "wasm32")]
 use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, HtmlDialogElement};
+use web_sys::HtmlDialogElement;
 
 use flow::Widget;
 use options::Host;
@@ -43,9 +43,7 @@ static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
 struct Opened {
     dialog: HtmlDialogElement,
     widget: Widget,
-    /// Hears of everything that happens in the dialog.
-    _listener: Closure<dyn Fn(Event)>,
-    /// Keeps the views and their effects alive, once they are drawn.
+    /// Keeps the views, what they hear and their effects alive, once they are drawn.
     drawn: Option<Box<dyn Any>>,
     /// Holds the state; dropped after the views that read it.
     owner: Owner,
@@ -58,6 +56,10 @@ thread_local! {
 /// The dialog of an element was opened: begins its widget, or goes on with it.
 #[wasm_bindgen]
 pub fn open(host: Host) {
+    if !host.is_on_page() {
+        // The element left the page while we were loaded.
+        return;
+    }
     let dialog = host.dialog();
     let is_same = |opened: &&Opened| opened.dialog == dialog;
     let known = OPENED.with_borrow(|all| all.iter().find(is_same).map(|opened| opened.widget));
@@ -71,7 +73,6 @@ pub fn open(host: Host) {
     let widget = owner.with(|| Widget::new(state));
     OPENED.with_borrow_mut(|all| {
         all.push(Opened {
-            _listener: view::listen(widget, &dialog),
             dialog,
             widget,
             drawn: None,

@@ -62,9 +62,13 @@ impl Host {
         self.known("place").unwrap_or_default()
     }
 
-    /// The page's address, to return to.
+    /// The page's address, to return to, if a payment can lead there.
     pub(crate) fn page(&self) -> Option<String> {
-        self.known("page")
+        self.known("page").filter(|page: &String| !page.is_empty())
+    }
+
+    pub(crate) fn is_on_page(&self) -> bool {
+        shared::js::member(self, "isConnected") == Some(true)
     }
 
     /// The hosted form.

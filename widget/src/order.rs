@@ -54,7 +54,7 @@ impl State {
         let (entries, host) = (&self.entries, &self.host);
         let (tip, fees) = self.extras();
         // A payment in a window of its own ends on our page, and not on a second of theirs.
-        let page = host.page().filter(|_| !host.has("popup"));
+        let page = host.page().filter(|_| self.popup.is_none());
         let filled = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         Some(CreateLink {
             nonprofit_slug: host.find("nonprofit")?,
@@ -102,7 +102,12 @@ impl State {
         for error in fields {
             match Field::of_request(&error.field) {
                 Field::Whole => foreign.push(error),
-                field => self.problems.push((field, error.message)),
+                field => {
+                    // The server's own words are not in the donor's language.
+                    let is_email = field == Field::Email;
+                    let key = if is_email { "emailUnclear" } else { "refused" };
+                    self.problems.push((field, self.text.get(key)));
+                }
             }
         }
         if self.problems.is_empty() {

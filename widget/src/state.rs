@@ -164,18 +164,22 @@ impl State {
         self.donation = Some(donation);
     }
 
-    /// Takes in that the server gave no news.
+    /// Takes in that the server gave no news. The gift may be paid all the same, so
+    /// nothing is said of that, and it is asked on.
     pub(crate) fn lose(&mut self, refusal: &Refusal) {
-        match refusal {
-            Refusal::Refused { status: 404, .. } => {
-                if self.returned.is_some() {
-                    self.host.dialog().close();
-                }
-                self.begin_again();
+        if let Refusal::Refused { status: 404, .. } = refusal {
+            if self.returned.is_some() {
+                self.host.dialog().close();
             }
-            refusal if self.phase == Phase::Loading => self.phase = refusal.phase(),
-            Refusal::Unreachable => self.is_cut_off = true,
-            Refusal::Refused { .. } => {}
+            return self.begin_again();
+        }
+        self.is_cut_off = matches!(refusal, Refusal::Unreachable);
+        if self.phase == Phase::Loading {
+            self.phase = match refusal.phase() {
+                Phase::Unavailable => Phase::Unavailable,
+                _ if self.returned.is_some() => Phase::Pending,
+                _ => self.phase_of_pending(),
+            };
         }
     }
 
@@ -206,7 +210,7 @@ impl State {
 
     /// Whether the link at hand is that of the donation in view: a donor may have
     /// come back from another one.
-    fn has_link(&self) -> bool {
+    pub(crate) fn has_link(&self) -> bool {
         let is_in_view = self
             .returned
             .as_ref()

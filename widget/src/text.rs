@@ -50,8 +50,9 @@ pub(crate) struct Text {
 pub(crate) fn file_for(locale: &str) -> &'static str {
     let find = |is_it: &dyn Fn(&str) -> bool| LOCALES.iter().copied().find(|file| is_it(file));
     let language = language_of(locale);
-    let is_british = language == "en" && !["en", "en-US"].contains(&locale);
-    find(&|file| file.eq_ignore_ascii_case(locale))
+    let is = |other: &str| other.eq_ignore_ascii_case(locale);
+    let is_british = language.eq_ignore_ascii_case("en") && !is("en") && !is("en-US");
+    find(&is)
         .or(is_british.then_some("en-GB"))
         .or_else(|| find(&|file| language_of(file).eq_ignore_ascii_case(language)))
         .unwrap_or(LOCALES[0])

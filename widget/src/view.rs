@@ -58,17 +58,18 @@ pub(crate) fn draw(widget: Widget, dialog: &HtmlDialogElement) -> Box<dyn Any> {
         let _ = dialog.set_attribute("role", "group");
     }
     let _ = dialog.set_attribute("aria-labelledby", "title state");
-    widget.look(|state| build_sheet(state, dialog));
+    let sheet = widget.look(|state| build_sheet(state, dialog));
+    let listener = sheet.map(|sheet| listen(widget, &sheet));
     let following = RenderEffect::new(move |_| widget.show(follow));
     // A form that came with the page takes nobody's place in it.
     let is_called = |state: &State| !state.host.is_inline() || state.returned.is_some();
     if widget.look(is_called) == Some(true) {
         focus(dialog, HEADING);
     }
-    Box::new(following)
+    Box::new((following, listener))
 }
 
-fn build_sheet(state: &State, dialog: &HtmlDialogElement) {
+fn build_sheet(state: &State, dialog: &HtmlDialogElement) -> Element {
     let sheet = markup::build(dialog, SHEET, &state.text);
     if let Some(terms) = &state.terms {
         let title = &[("nonprofit", &*terms.nonprofit)];
@@ -91,6 +92,7 @@ fn build_sheet(state: &State, dialog: &HtmlDialogElement) {
     if let Some(theme) = &state.theme {
         apply_theme(dialog, theme, &state.host);
     }
+    sheet
 }
 
 /// Brings everything that follows the state up to it.
@@ -103,12 +105,12 @@ fn follow(state: &State) {
     form::follow_problems(state, &dialog);
 }
 
-/// Hears everything that happens in the dialog, by one listener: whatever it is,
-/// it bubbles up to there.
-pub(crate) fn listen(widget: Widget, dialog: &HtmlDialogElement) -> Closure<dyn Fn(Event)> {
+/// Hears everything that happens in the sheet, by one listener: whatever it is, it
+/// bubbles up to there. It goes with the sheet, and the dialog may stay.
+fn listen(widget: Widget, sheet: &Element) -> Closure<dyn Fn(Event)> {
     let listener = Closure::new(move |event: Event| hear(widget, &event));
     for name in ["click", "input", "focusin", "submit"] {
-        let _ = dialog.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+        let _ = sheet.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
     }
     listener
 }

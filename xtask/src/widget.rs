@@ -12,9 +12,13 @@ use std::process::Command;
 pub(crate) use assets::{Asset, print_table};
 
 use crate::place;
-use crate::program::{Outcome, cargo, run};
+use crate::program::{Outcome, capture, cargo, run};
 use crate::tools;
 use freshness::Stamp;
+
+/// What makes the compiler leave out the words of panics.
+const SIZE_SWITCHES: &str =
+    "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
 /// What the build is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,7 +58,7 @@ pub(crate) fn build(purpose: Purpose) -> Outcome<()> {
 fn choose(purpose: Purpose) -> Library {
     match purpose {
         Purpose::Try => Library::ReadyMade,
-        Purpose::Ship => match tools::ensure_library_source() {
+        Purpose::Ship => match tools::ensure_library_source().and_then(|()| try_size_switches()) {
             Ok(()) => Library::RebuiltForSize,
             Err(failure) => {
                 println!("the widget's standard library is not rebuilt for size; {failure}");
@@ -62,6 +66,18 @@ fn choose(purpose: Purpose) -> Library {
             }
         },
     }
+}
+
+/// Whether the compiler takes the switches that it calls unstable: they may have changed.
+fn try_size_switches() -> Outcome<()> {
+    let compiler = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let mut command = Command::new(compiler);
+    command
+        .current_dir(place::root())
+        .args(SIZE_SWITCHES.split(' '))
+        .args(["--print", "cfg", "--target", tools::WASM])
+        .env("RUSTC_BOOTSTRAP", "1");
+    capture(&mut command).map(drop)
 }
 
 /// Trunk is kept off the network, so the crates must be here before it starts; those of the
@@ -96,9 +112,8 @@ fn choose_library(command: &mut Command, library: Library) {
     let mut flags = env::var_os("RUSTFLAGS").unwrap_or_default();
     flags.push(paths_left_out());
     if library == Library::RebuiltForSize {
-        flags.push(
-            " -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
-        );
+        flags.push(" ");
+        flags.push(SIZE_SWITCHES);
         command
             .env("CARGO_TARGET_DIR", place::target().join("ship"))
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")

@@ -48,12 +48,12 @@ fieldset class=donor
  legend @donor
  label class=first-name
   span @firstName
-  input name=first-name type=text autocomplete=given-name maxlength=254 aria-describedby=first-name-problem
+  input name=first-name type=text autocomplete=given-name maxlength=100 aria-describedby=first-name-problem
   small @optional
   span class=problem id=first-name-problem
  label class=last-name
   span @lastName
-  input name=last-name type=text autocomplete=family-name maxlength=254 aria-describedby=last-name-problem
+  input name=last-name type=text autocomplete=family-name maxlength=100 aria-describedby=last-name-problem
   small @optional
   span class=problem id=last-name-problem
  label class=email

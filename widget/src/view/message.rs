@@ -67,7 +67,10 @@ fn is_rewarded(state: &State, donation: &Donation) -> bool {
 fn body(state: &State) -> String {
     let key = [state.phase.name(), ".body"].concat();
     let Some(donation) = &state.donation else {
-        return state.text.get(&key);
+        let words = state.text.get(&key);
+        // Nothing is known yet of the gift that these words are about.
+        let is_of_gift = words.bytes().any(|byte| byte == b'{');
+        return if is_of_gift { String::new() } else { words };
     };
     let amount = state.text.money(donation.amount, donation.currency);
     let gift = match donation.frequency {
@@ -82,7 +85,11 @@ fn body(state: &State) -> String {
 }
 
 /// Where the receipt is: beside the checkout, if the payment was made on our page.
+/// The link at hand may be that of another gift.
 fn receipt(state: &State) -> Option<String> {
+    if !state.has_link() {
+        return None;
+    }
     let base = state.host.base();
     let path = state.attempt.link.strip_prefix(&base)?;
     let token = path.strip_prefix("/checkout/")?;

@@ -30,7 +30,11 @@ pub(super) fn shrink() -> Outcome<()> {
     let module = super::assets::module()?;
     let glue = super::assets::glue(&module)?;
     match node::find_program("wasm-opt") {
-        Some(program) => names::shorten(&glue, &optimise(&program, &module)?)?,
+        // An older one may not know every switch, and the module is good without it.
+        Some(program) => match optimise(&program, &module) {
+            Ok(renamed) => names::shorten(&glue, &renamed)?,
+            Err(failure) => println!("{} is not optimised; {failure}", module.display()),
+        },
         None => println!("no wasm-opt: {} is not optimised", module.display()),
     }
     match node::find_program("esbuild") {

@@ -62,7 +62,7 @@ pub(super) const KOREAN: Words = Words {
     thank_you: "감사합니다",
     goes_to: "{name}에 전달됩니다.",
     with_tip: "팁을 포함해 {amount}을(를) 결제하셨습니다.",
-    earned: "이 기부로 {tokens}을(를) 받으셨습니다.",
+    earned: "이 기부로 {tokens}을 받으셨습니다.",
     tokens_coming: "토큰을 적립하고 있습니다.",
     gift_number: "기부 번호: {number}",
 
@@ -80,7 +80,7 @@ pub(super) const KOREAN: Words = Words {
     no_tip: "팁 없음",
     add_percent: "{percent} 추가",
     continue_to_payment: "결제로 계속하기",
-    amount_wrong: "{least}부터 {most}까지의 금액을 고르거나 {example}와 같이 입력해 주세요.",
+    amount_wrong: "{least}부터 {most}까지의 금액을 고르거나 {example}처럼 입력해 주세요.",
     link_mistyped: "이 기부 링크는 불완전하거나 잘못 입력되었습니다. 원래 페이지로 돌아가 링크를 다시 열어 주세요.",
     no_gifts_now: "현재 이 링크로는 기부를 받지 않습니다. 원래 페이지에 알려 주세요.",
     nonprofit_unknown: "이 이름으로 기부를 받는 단체를 찾을 수 없습니다. 링크가 잘못 입력되었을 수 있습니다.",

@@ -95,7 +95,7 @@ pub(super) const MALAY: Words = Words {
     try_shortly: "Sila cuba sebentar lagi",
     try_shortly_note: "Sila tunggu sebentar, kemudian cuba lagi.",
     did_not_work: "Itu tidak berjaya",
-    did_not_work_note: "Sesuatu telah silap. Sila kembali dan cuba lagi.",
+    did_not_work_note: "Ada sesuatu yang tidak kena. Sila kembali dan cuba lagi.",
     tell_number: "Jika ia berlaku lagi, beritahu kami nombor ini: {number}",
 
     receipt_subject: "Resit derma anda kepada {name}",

@@ -3,7 +3,7 @@
 use super::Words;
 
 pub(super) const ROMANIAN: Words = Words {
-    sandbox_note: "Niciun card real, niciun ban real.",
+    sandbox_note: "Fără carduri reale, fără bani reali.",
     optional: "(opțional)",
     close: "Închideți",
     one_problem: "1 eroare",

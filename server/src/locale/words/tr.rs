@@ -63,7 +63,7 @@ pub(super) const TURKISH: Words = Words {
     goes_to: "{name} için.",
     with_tip: "Bahşişinizle birlikte {amount} ödüyorsunuz.",
     earned: "Bunun için {tokens} kazandınız.",
-    tokens_coming: "Jetonlarınız ekleniyor.",
+    tokens_coming: "SIR tokenleriniz ekleniyor.",
     gift_number: "Bağışınızın numarası: {number}",
 
     recipient: "Bağış yapılacak kuruluş:",
@@ -94,7 +94,7 @@ pub(super) const TURKISH: Words = Words {
     too_many_tries: "Çok fazla deneme",
     try_shortly: "Lütfen biraz sonra yeniden deneyin",
     try_shortly_note: "Lütfen biraz bekleyip yeniden deneyin.",
-    did_not_work: "Bu olmadı",
+    did_not_work: "İşlem tamamlanamadı",
     did_not_work_note: "Bir şeyler ters gitti. Lütfen geri dönüp yeniden deneyin.",
     tell_number: "Yine olursa bize şu numarayı bildirin: {number}",
 

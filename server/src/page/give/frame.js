@@ -3,7 +3,10 @@
   const { origin, leadsTo } = document.currentScript.dataset;
   const tell = (giving, value) => parent.postMessage({ giving, value }, origin);
   const { body } = document;
-  new ResizeObserver(() => tell("height", body.scrollHeight)).observe(body);
+  const tellHeight = () => tell("height", body.scrollHeight);
+  new ResizeObserver(tellHeight).observe(body);
+  // The page around asks after each load whether a form is here.
+  addEventListener("message", ({ source }) => source === parent && tellHeight());
   addEventListener("keydown", ({ key }) => key === "Escape" && tell("close"));
   document.querySelector("[data-close]")?.addEventListener("click", () => tell("close"));
   if (leadsTo) tell("redirect", leadsTo);

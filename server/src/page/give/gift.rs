@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use shared::donation::CreateLink;
-use shared::money::{Currency, Frequency, Minor};
+use shared::donation::{CreateLink, Provider};
+use shared::money::{Currency, Frequency, Minor, Percent};
 use shared::{Code, FieldError};
 
 use crate::auth::Caller;
@@ -56,6 +56,18 @@ impl Offer {
 
     pub fn frequencies(&self) -> &[Frequency] {
         &self.partner().config.frequencies
+    }
+
+    /// Through whom is paid: the partner's first, as in the widget.
+    pub fn provider(&self) -> Option<Provider> {
+        self.partner().config.providers.first().copied()
+    }
+
+    /// The tip to offer, where one can be given.
+    pub fn tip(&self) -> Option<Percent> {
+        let tip = &self.partner().config.tip;
+        let is_offered = tip.enabled && self.provider() != Some(Provider::EveryOrg);
+        is_offered.then_some(tip.default_percent)
     }
 }
 
@@ -150,18 +162,17 @@ pub fn currency(link: &Form, partner: &Partner, locale: Locale) -> Result<Curren
 /// with all else that is wrong.
 pub fn request(offer: &Offer, entered: &Entered) -> CreateLink {
     let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    let tip = offer.partner().config.tip.default_percent;
     CreateLink {
         nonprofit_slug: offer.nonprofit.slug.clone(),
         amount: entered.amounts(offer).chosen().unwrap_or(Minor(0)),
         currency: Some(offer.currency.as_str().to_owned()),
         frequency: Some(entered.frequency(offer)),
-        provider: None,
+        provider: offer.provider(),
         donor_email: given(&entered.email),
         first_name: given(&entered.first_name),
         last_name: given(&entered.last_name),
         tip_amount: None,
-        tip_percent: entered.has_tip.then_some(tip),
+        tip_percent: offer.tip().filter(|_| entered.has_tip),
         referral_code: None,
         partner_user_id: None,
         success_url: offer.link.filled("successUrl"),

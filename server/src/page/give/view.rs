@@ -74,11 +74,11 @@ fn how_often(offer: &Offer, entered: &Entered) -> Markup {
 }
 
 fn tip(offer: &Offer, entered: &Entered) -> Markup {
-    let (tip, words) = (&offer.partner().config.tip, offer.words());
-    let percent = money::percent(offer.locale, tip.default_percent);
-    let add = fill(words.add_percent, &[("percent", &percent)]);
+    let words = offer.words();
     html! {
-        @if tip.enabled {
+        @if let Some(tip) = offer.tip() {
+            @let percent = money::percent(offer.locale, tip);
+            @let add = fill(words.add_percent, &[("percent", &percent)]);
             fieldset {
                 legend { (words.add_a_tip) }
                 div.tiles {
